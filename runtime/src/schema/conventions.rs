@@ -1,0 +1,59 @@
+//! Names that hold for all models of an application.
+
+/// The conventions of an application, from `[conventions]` of `models.toml`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Conventions {
+    /// The schema of the tenants' tables.
+    pub schema: &'static str,
+    /// The schema of the tenants and of what serves them.
+    pub platform_schema: &'static str,
+    /// The column that holds the tenant.
+    pub tenant_column: &'static str,
+    /// The prefix of the settings: `app` gives `app.tenant_id`, `app.actor_id` and `app.request_id`.
+    pub settings: &'static str,
+    /// The prefix of the roles: `tenantry` gives `tenantry_owner`, `tenantry_app` and so on.
+    pub roles: &'static str,
+}
+
+impl Conventions {
+    /// What holds when `models.toml` says nothing.
+    pub const DEFAULT: Self =
+        Self { schema: "app", platform_schema: "tenancy", tenant_column: "tenant_id", settings: "app", roles: "tenantry" };
+
+    /// The name of a role: `role("app")` is `tenantry_app`.
+    #[must_use]
+    pub fn role(&self, suffix: &str) -> String {
+        format!("{}_{suffix}", self.roles)
+    }
+
+    /// The setting that holds the tenant of a transaction.
+    #[must_use]
+    pub fn tenant_setting(&self) -> String {
+        format!("{}.tenant_id", self.settings)
+    }
+
+    /// The setting that holds who acts.
+    #[must_use]
+    pub fn actor_setting(&self) -> String {
+        format!("{}.actor_id", self.settings)
+    }
+
+    /// The setting that holds the request.
+    #[must_use]
+    pub fn request_setting(&self) -> String {
+        format!("{}.request_id", self.settings)
+    }
+
+    /// The expression of every policy: the row's tenant is the transaction's. It is the bare form, without a sub-select, so that the
+    /// planner keeps the statistics of the tenant; `nullif`, because a setting is `''` after the transaction that set it.
+    #[must_use]
+    pub fn fence(&self, column: &str) -> String {
+        format!("{column} = nullif(current_setting('{}', true), '')::uuid", self.tenant_setting())
+    }
+}
+
+impl Default for Conventions {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}

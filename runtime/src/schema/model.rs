@@ -1,0 +1,125 @@
+//! The traits that `#[tenant_model]` implements, and the types of its data transfer objects.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::Serialize;
+
+use super::{Arg, Cells, Column, Id, ModelDef, ReadError, Scope};
+
+/// A struct that has a table. `#[tenant_model]` writes the implementation.
+pub trait Model: Sized + 'static {
+    /// The Rust name of the struct.
+    const NAME: &'static str;
+    /// The name of the table, without its schema.
+    const TABLE: &'static str;
+    /// Who may see a row.
+    const SCOPE: Scope;
+    /// The definition, from which everything else comes.
+    const DEF: &'static ModelDef;
+}
+
+/// A model whose rows belong to a tenant.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a tenant model",
+    label = "not a tenant model",
+    note = "write `#[tenant_model(table = \"…\")]` as the first attribute of the struct"
+)]
+pub trait TenantModel: Model + Serialize + fmt::Debug + Send {
+    /// What a row is created from.
+    type New: NewRow;
+    /// What a row is changed by.
+    type Patch: Patch;
+
+    /// Reads a row: the tenant first, then the columns in their order.
+    ///
+    /// # Errors
+    /// When the cells do not hold such a row.
+    fn read(cells: &mut Cells<'_>) -> Result<Self, ReadError>;
+
+    /// The key of this row.
+    fn id(&self) -> Id<Self>;
+}
+
+/// What a row is created from: every column but the key, the tenant and what the database writes.
+pub trait NewRow: Send + 'static {
+    /// Adds the values in the order of [`ModelDef::insertable`].
+    fn bind(&self, args: &mut Vec<Arg>);
+}
+
+/// What a row is changed by.
+pub trait Patch: Default + Send + 'static {
+    /// The new values in the order of [`ModelDef::updatable`]; `None` where the value stays.
+    fn changes(&self) -> Vec<Option<Vec<Arg>>>;
+}
+
+/// A field of a patch: left alone, or set, which for an `Option` may be to null.
+///
+/// ```
+/// use tenantry::Field;
+///
+/// let name: Field<Option<String>> = Field::default();
+/// assert_eq!(name, Field::Keep);
+/// assert_eq!(Field::from(None::<String>), Field::Set(None));
+/// ```
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Field<T> {
+    /// The value stays.
+    #[default]
+    Keep,
+    /// The value becomes this one.
+    Set(T),
+}
+
+impl<T> From<T> for Field<T> {
+    fn from(value: T) -> Self {
+        Self::Set(value)
+    }
+}
+
+impl<T: Column> Field<T> {
+    /// The arguments of the new value; `None` where it stays.
+    #[must_use]
+    pub fn change(&self) -> Option<Vec<Arg>> {
+        match self {
+            Self::Keep => None,
+            Self::Set(value) => {
+                let mut args = Vec::with_capacity(T::KIND.width());
+                value.bind(&mut args);
+                Some(args)
+            }
+        }
+    }
+}
+
+/// A column that lists can be filtered or sorted by: `Customer::NAME`. Which of the two the model allows is part of the type.
+pub struct Col<M, T, const FILTER: bool, const SORT: bool> {
+    name: &'static str,
+    marker: PhantomData<fn() -> (M, T)>,
+}
+
+impl<M, T, const FILTER: bool, const SORT: bool> Col<M, T, FILTER, SORT> {
+    pub(crate) const fn new(name: &'static str) -> Self {
+        Self { name, marker: PhantomData }
+    }
+
+    /// The name of the column.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        self.name
+    }
+}
+
+impl<M, T, const FILTER: bool, const SORT: bool> Clone for Col<M, T, FILTER, SORT> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M, T, const FILTER: bool, const SORT: bool> Copy for Col<M, T, FILTER, SORT> {}
+
+impl<M, T, const FILTER: bool, const SORT: bool> fmt::Debug for Col<M, T, FILTER, SORT> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}

@@ -1,0 +1,60 @@
+//! The commands of `cargo xtask`, for any application: it hands over its registry, and the commands do the rest.
+//!
+//! Each command is a module with an `Args` (what the command line says) and a `run` (what is done): it parses, calls the library and
+//! prints. An application's own `xtask/src/main.rs` is a call of [`main`].
+
+mod output;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use tenantry::{Conventions, Entry};
+
+/// What the commands know of the application.
+#[derive(Clone, Copy, Debug)]
+pub struct App {
+    /// The models, as `manifest!` lists them.
+    pub models: &'static [Entry],
+    /// The conventions, as `manifest!` reads them.
+    pub conventions: Conventions,
+    /// The folder that holds `models.toml` and `migrations`.
+    pub root: &'static str,
+}
+
+impl App {
+    /// A path under the application's root.
+    #[must_use]
+    pub fn path(&self, relative: &str) -> PathBuf {
+        PathBuf::from(self.root).join(relative)
+    }
+}
+
+/// Builds, migrates, proves and shows a Tenantry application.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", disable_version_flag = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {}
+
+/// Runs the command that the command line names. Prints errors with what to do next; the exit code is 0, 1 when the command failed or
+/// found something, or 2 when the command line is wrong.
+#[must_use]
+pub fn main(app: App) -> ExitCode {
+    let cli = Cli::parse();
+    match run(&app, cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::error(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(_app: &App, command: Command) -> anyhow::Result<()> {
+    match command {}
+}
