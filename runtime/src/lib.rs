@@ -1,4 +1,5 @@
 //! Row-based multi-tenancy on PostgreSQL.
+#![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 extern crate self as tenantry;
 

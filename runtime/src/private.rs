@@ -30,6 +30,7 @@ pub const fn col<M, T, const FILTER: bool, const SORT: bool>(name: &'static str)
 
 /// How many columns the parts have together.
 #[must_use]
+#[expect(clippy::indexing_slicing, reason = "const code has no iterators; the loop keeps the index below the length, else the build fails")]
 pub const fn count(parts: &[&[ColumnDef]]) -> usize {
     let (mut total, mut part) = (0, 0);
     while part < parts.len() {
@@ -41,6 +42,7 @@ pub const fn count(parts: &[&[ColumnDef]]) -> usize {
 
 /// The columns of the parts, one after the other, so that a base stands where it was flattened.
 #[must_use]
+#[expect(clippy::indexing_slicing, reason = "const code has no iterators; an index beyond the end fails the build, never a request")]
 pub const fn concat<const N: usize>(parts: &[&[ColumnDef]]) -> [ColumnDef; N] {
     let mut all = [ColumnDef::new("", Kind::Bool, false); N];
     let (mut next, mut part) = (0, 0);

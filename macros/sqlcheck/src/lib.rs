@@ -1,1 +1,155 @@
-//! Work in progress.
+//! What a hand-written SQL statement must look like before Tenantry lets it near the database.
+//!
+//! [`statement`] takes the text of one statement and says which [`Verb`] it has, or where and why it is refused. It reads the text by
+//! PostgreSQL's lexical rules (chapter 4.1 of its manual), since a reader with other rules could be shown one statement while the server
+//! runs another. Where PostgreSQL offers an odd spelling that nobody needs, the text is refused rather than understood.
+//!
+//! The check is pure and takes time linear in the length of the text, so that it can run at compile time (`sql!`) and for every new text at
+//! run time. It trusts one setting: `standard_conforming_strings` is on, as it is by default and as start-up demands.
+//!
+//! The names it refuses are a guard rail that makes mistakes visible early. The fence is the server's: the application's role has no right
+//! to these functions where that can be revoked, and row level security holds for whatever text arrives.
+//!
+//! ```
+//! use tenantry_sqlcheck::{Rule, Verb, statement};
+//!
+//! assert_eq!(statement("select name from app.customers where tenant_id = $1"), Ok(Verb::Select));
+//!
+//! let refusal = statement("select 1; drop table app.customers").unwrap_err();
+//! assert_eq!((refusal.rule(), refusal.line(), refusal.column()), (Rule::Semicolon, 1, 9));
+//! ```
+#![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod lexer;
+mod names;
+mod refusal;
+
+pub use refusal::{Refusal, Rule};
+
+use lexer::{Lexer, Token};
+
+/// The longest text that is looked at, in bytes: 1 MiB.
+pub const MAX_BYTES: usize = 1 << 20;
+
+/// What a statement does, by its first word.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum Verb {
+    /// `SELECT`.
+    Select,
+    /// `INSERT`.
+    Insert,
+    /// `UPDATE`.
+    Update,
+    /// `DELETE`.
+    Delete,
+    /// `WITH`, in front of any of the others; its parts may write, too.
+    With,
+}
+
+impl Verb {
+    fn of(word: &str) -> Option<Self> {
+        [("select", Self::Select), ("insert", Self::Insert), ("update", Self::Update), ("delete", Self::Delete), ("with", Self::With)]
+            .into_iter()
+            .find_map(|(name, verb)| word.eq_ignore_ascii_case(name).then_some(verb))
+    }
+}
+
+/// Checks that the text is exactly one statement that reads or writes rows, and names nothing that would step out of its tenant.
+///
+/// # Errors
+/// The first thing that stands in the way, with its line and column and what to write instead.
+pub fn statement(text: &str) -> Result<Verb, Refusal> {
+    if text.len() > MAX_BYTES {
+        return Err(Refusal::new(Rule::TooLong, text, 0));
+    }
+    let mut lexer = Lexer::new(text)?;
+    let verb = match lexer.next_token()? {
+        Some((_, Token::Word(word))) if Verb::of(word).is_some() => Verb::of(word),
+        Some((at, _)) => return Err(Refusal::new(Rule::Verb, text, at)),
+        None => return Err(Refusal::new(Rule::Empty, text, 0)),
+    };
+    let verb = verb.ok_or_else(|| Refusal::new(Rule::Verb, text, 0))?;
+    let mut place = Place::after(verb);
+    while let Some((at, token)) = lexer.next_token()? {
+        if token == Token::Symbol(b';') {
+            return Err(Refusal::new(Rule::Semicolon, text, at));
+        }
+        if let Token::Word(name) | Token::Quoted(name) = token
+            && let Some(refused) = names::refused(name)
+        {
+            return Err(Refusal::new(Rule::Name(refused), text, at));
+        }
+        if let Some(rule) = place.step(token) {
+            return Err(Refusal::new(rule, text, at));
+        }
+    }
+    Ok(verb)
+}
+
+/// Where in the statement the reader is: as much as it takes to tell `INSERT INTO` from `SELECT … INTO`, which makes a table.
+///
+/// `insert` is no reserved word, so `select count(*) insert into stolen from app.customers` is a `SELECT … INTO` whose column is called
+/// insert. An INSERT stands at the beginning, right after an opening parenthesis, or after the parts of a WITH; nowhere else.
+struct Place {
+    depth: usize,
+    /// Whether the statement that follows the parts of the outermost WITH may still come.
+    main_awaited: bool,
+    before: Before,
+}
+
+/// The token that was read last.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Before {
+    Open,
+    Close,
+    /// The word INSERT, where a statement can begin.
+    Insert,
+    Merge,
+    Other,
+}
+
+impl Place {
+    fn after(verb: Verb) -> Self {
+        let before = if verb == Verb::Insert { Before::Insert } else { Before::Other };
+        Self { depth: 0, main_awaited: verb == Verb::With, before }
+    }
+
+    fn step(&mut self, token: Token<'_>) -> Option<Rule> {
+        let before = self.before;
+        self.before = Before::Other;
+        match token {
+            Token::Symbol(b'(') => {
+                self.depth += 1;
+                self.before = Before::Open;
+            }
+            Token::Symbol(b')') => {
+                self.depth = self.depth.saturating_sub(1);
+                self.before = Before::Close;
+            }
+            Token::Word(word) => return self.word(word, before),
+            Token::Symbol(_) | Token::Quoted(_) | Token::Value => {}
+        }
+        None
+    }
+
+    fn word(&mut self, word: &str, before: Before) -> Option<Rule> {
+        let after_with = self.depth == 0 && self.main_awaited;
+        if word.eq_ignore_ascii_case("into") {
+            return match before {
+                Before::Insert => None,
+                Before::Merge => Some(Rule::Merge),
+                Before::Open | Before::Close | Before::Other => Some(Rule::SelectInto),
+            };
+        }
+        if word.eq_ignore_ascii_case("insert") && (before == Before::Open || (after_with && before == Before::Close)) {
+            self.before = Before::Insert;
+        } else if word.eq_ignore_ascii_case("merge") {
+            self.before = Before::Merge;
+        }
+        if after_with && matches!(Verb::of(word), Some(Verb::Select | Verb::Insert | Verb::Update | Verb::Delete)) {
+            self.main_awaited = false;
+        }
+        None
+    }
+}

@@ -1,0 +1,56 @@
+//! Functions that a statement may not name: they change the tenant, reach beyond the row level security, or run SQL that stands in a string,
+//! where no check sees it.
+
+/// Names that are refused as they stand.
+const EXACT: &[&str] = &[
+    // Changes settings, and so the tenant.
+    "set_config",
+    // Run SQL that is given as text.
+    "ts_stat",
+    "ts_rewrite",
+    "connectby",
+    "xpath_table",
+    // Large objects have owners, not tenants.
+    "lo_close",
+    "lo_creat",
+    "lo_create",
+    "lo_export",
+    "lo_from_bytea",
+    "lo_get",
+    "lo_import",
+    "lo_lseek",
+    "lo_lseek64",
+    "lo_open",
+    "lo_put",
+    "lo_tell",
+    "lo_tell64",
+    "lo_truncate",
+    "lo_truncate64",
+    "lo_unlink",
+    "loread",
+    "lowrite",
+];
+
+/// Beginnings of families of names.
+const PREFIXES: &[&str] = &[
+    // One tenant could hold a lock that another one waits for.
+    "pg_advisory_",
+    "pg_try_advisory_",
+    // Run SQL that is given as text, or read whole tables by name.
+    "query_to_xml",
+    "cursor_to_xml",
+    "table_to_xml",
+    "schema_to_xml",
+    "database_to_xml",
+    "crosstab",
+    // A connection of its own, without the tenant.
+    "dblink",
+];
+
+/// The entry that refuses the name, in whatever case it is written. PostgreSQL folds ASCII letters only when its encoding is UTF8, so no
+/// other letter can stand for one of these.
+pub(crate) fn refused(name: &str) -> Option<&'static str> {
+    let exact = || EXACT.iter().find(|entry| name.eq_ignore_ascii_case(entry));
+    let family = || PREFIXES.iter().find(|prefix| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix)));
+    exact().or_else(family).copied()
+}
