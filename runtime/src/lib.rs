@@ -6,9 +6,15 @@ extern crate self as tenantry;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+pub mod db;
+mod mutants;
+pub mod repo;
 pub mod schema;
+pub mod sql;
 
+pub use db::{Config, ConfigError, Error, ErrorKind, Rule, StartError, StatementRefusal, Tenancy, TenantDb, TenantTx, Unit};
+pub use repo::{After, List, Page, Repo};
 pub use schema::{
-    Actor, Base, Column, Conventions, Currency, Date, Entry, Field, Id, Model, ModelEnum, Money, MoneyError, Registry, RequestId,
+    Actor, Base, Col, Column, Conventions, Currency, Date, Entry, Field, Id, Model, ModelEnum, Money, MoneyError, Registry, RequestId,
     RowTenant, Stamps, TenantId, TenantModel, Timestamp,
 };

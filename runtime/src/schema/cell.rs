@@ -50,6 +50,12 @@ impl<'a> Cells<'a> {
         Ok(self.source.cell(self.next)?.is_none())
     }
 
+    /// The whole row, to read cells out of order.
+    #[must_use]
+    pub const fn source(&self) -> &'a dyn Source {
+        self.source
+    }
+
     /// Passes over some cells.
     pub fn skip(&mut self, count: usize) {
         self.next += count;

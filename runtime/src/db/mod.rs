@@ -1,0 +1,25 @@
+//! The ways into the database, each a type. No connection and no pool is ever handed out.
+//!
+//! [`Tenancy`] is what a service starts with. It gives a [`TenantDb`] for one tenant, which runs [`Unit`]s alone or together in a
+//! [`TenantTx`]; SQL that people write runs on the transaction, too, which is an sqlx executor.
+
+mod config;
+mod constraints;
+mod encode;
+mod error;
+mod executor;
+mod pool;
+mod row;
+mod tenancy;
+mod tenant_db;
+mod tx;
+mod unit;
+
+pub use config::{Config, ConfigError};
+pub use error::{Error, ErrorKind, Rule};
+pub use executor::{StatementRefusal, Unchecked};
+pub use tenancy::{StartError, Tenancy};
+pub use tenant_db::TenantDb;
+pub use tx::TenantTx;
+pub(crate) use unit::Fold;
+pub use unit::Unit;

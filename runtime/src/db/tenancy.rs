@@ -1,0 +1,101 @@
+//! What a service starts with.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::constraints::Constraints;
+use super::pool::Pool;
+use super::{Config, ConfigError, Error, TenantDb};
+use crate::schema::verify::Violation;
+use crate::schema::{Actor, Conventions, Entry, Registry, RequestId, TenantId};
+use crate::sql::Statements;
+
+/// The models, their statements and the connections of a service. Clones share them.
+///
+/// It opens nothing for anybody: what runs, runs for a tenant, through [`Tenancy::tenant`].
+#[derive(Clone)]
+pub struct Tenancy {
+    core: Arc<Core>,
+}
+
+/// What the handles of one service share.
+#[derive(Debug)]
+pub(crate) struct Core {
+    pub(crate) pool: Pool,
+    pub(crate) registry: Registry,
+    pub(crate) statements: Statements,
+    pub(crate) constraints: Constraints,
+}
+
+/// Why a service refuses to start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The models break laws.
+    #[error("the models are not usable:\n{}", lines(.0))]
+    Models(Vec<Violation>),
+    /// The database cannot be reached.
+    #[error("cannot connect as the application's role: {0}")]
+    Connect(Error),
+}
+
+fn lines<T: fmt::Display>(items: &[T]) -> String {
+    items.iter().map(|item| format!("  - {item}")).collect::<Vec<_>>().join("\n")
+}
+
+impl Tenancy {
+    /// Connects, and refuses to start when the models, the role or the database are not as they must be.
+    ///
+    /// # Errors
+    /// Every fault by name with its remedy; see [`StartError`].
+    pub async fn start(config: &Config, models: &[Entry], conventions: Conventions) -> Result<Self, StartError> {
+        config.check_tls()?;
+        let registry = Registry::new(models, conventions).map_err(StartError::Models)?;
+        let statements = Statements::new(&registry);
+        let constraints = Constraints::new(&registry);
+        let pool = Pool::new(config, statements.capacity());
+        let _connection = pool.acquire().await.map_err(StartError::Connect)?;
+        Ok(Self { core: Arc::new(Core { pool, registry, statements, constraints }) })
+    }
+
+    /// The handle of a tenant for a job or a command, or for one request of a layer that has found out the tenant.
+    #[must_use]
+    pub fn tenant(&self, tenant: TenantId, actor: Actor) -> TenantDb {
+        self.tenant_for(tenant, actor, RequestId::generate())
+    }
+
+    /// The same, for a request that has an id.
+    #[must_use]
+    pub fn tenant_for(&self, tenant: TenantId, actor: Actor, request: RequestId) -> TenantDb {
+        TenantDb::new(Arc::clone(&self.core), tenant, actor, request)
+    }
+
+    /// The models.
+    #[must_use]
+    pub fn registry(&self) -> &Registry {
+        &self.core.registry
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When no connection can be had, or the server does not answer on it.
+    pub async fn ready(&self) -> Result<(), Error> {
+        let mut connection = self.core.pool.acquire().await?;
+        Ok(sqlx::Connection::ping(connection.raw()).await?)
+    }
+
+    /// Closes the connections, after those in use have come back.
+    pub async fn close(&self) {
+        self.core.pool.close().await;
+    }
+}
+
+impl fmt::Debug for Tenancy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tenancy").field("pool", &self.core.pool).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,119 @@
+//! One tenant's database, as a request, a job or a command holds it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use futures_core::future::BoxFuture;
+use tracing::Instrument;
+
+use super::tenancy::Core;
+use super::tx::{Context, TenantTx};
+use super::{Error, Unit};
+use crate::schema::{Actor, RequestId, TenantId};
+
+/// One tenant's database. It is not `Clone`, and a transaction borrows it alone, so that a transaction inside a transaction, which would
+/// wait for a second connection while it holds the first, does not compile:
+///
+/// ```compile_fail,E0499
+/// # async fn nested(db: &mut tenantry::TenantDb) -> Result<(), tenantry::Error> {
+/// db.transaction(async |_| db.transaction(async |_| Ok(())).await).await
+/// # }
+/// ```
+pub struct TenantDb {
+    core: Arc<Core>,
+    context: Context,
+}
+
+impl TenantDb {
+    pub(crate) const fn new(core: Arc<Core>, tenant: TenantId, actor: Actor, request: RequestId) -> Self {
+        Self { core, context: Context { tenant, actor, request } }
+    }
+
+    /// The tenant.
+    #[must_use]
+    pub const fn tenant(&self) -> TenantId {
+        self.context.tenant
+    }
+
+    /// Runs a unit alone.
+    ///
+    /// # Errors
+    /// What the statement fails with; see [`ErrorKind`](super::ErrorKind).
+    pub async fn run<T>(&self, unit: Unit<T>) -> Result<T, Error> {
+        self.enter(async |tx: &mut TenantTx<'_>| tx.run(unit).await).await
+    }
+
+    /// Runs `work` in a transaction: committed when it returns `Ok`, rolled back when it returns an error, panics or is dropped.
+    ///
+    /// ```
+    /// # use tenantry::{Error, TenantDb};
+    /// # async fn example(db: &mut TenantDb) -> Result<(), Error> {
+    /// let customers: i64 = db
+    ///     .transaction(async |tx| {
+    ///         let tenant = tx.tenant();
+    ///         let sql = "select count(*) from app.customers where tenant_id = $1";
+    ///         Ok(sqlx::query_scalar(sql).bind(tenant).fetch_one(tx).await?)
+    ///     })
+    ///     .await?;
+    /// # let _ = customers; Ok(())
+    /// # }
+    /// ```
+    ///
+    /// What the transaction lends does not outlive it:
+    ///
+    /// ```compile_fail
+    /// # async fn keep(db: &mut tenantry::TenantDb) -> Result<(), tenantry::Error> {
+    /// let mut kept = None;
+    /// db.transaction(async |tx| { kept = Some(tx); Ok(()) }).await
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// What `work` returns; [`Poisoned`](super::ErrorKind::Poisoned) when it returns `Ok` though a statement had failed; or the failure to
+    /// begin or to commit.
+    pub async fn transaction<T>(&mut self, work: impl AsyncFnOnce(&mut TenantTx<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        self.enter(work).await
+    }
+
+    /// The same for callers that are generic themselves and need a boxed future.
+    ///
+    /// # Errors
+    /// As [`TenantDb::transaction`].
+    pub fn transaction_boxed<'a, T, F>(&'a mut self, work: F) -> BoxFuture<'a, Result<T, Error>>
+    where
+        T: Send + 'a,
+        F: for<'t> FnOnce(&'t mut TenantTx<'_>) -> BoxFuture<'t, Result<T, Error>> + Send + 'a,
+    {
+        Box::pin(self.explained(async {
+            let mut connection = self.core.pool.acquire().await?;
+            let mut tx = TenantTx::begin(&self.core, &mut connection, self.context).await?;
+            let result = work(&mut tx).await?;
+            tx.commit().await?;
+            Ok(result)
+        }))
+    }
+
+    async fn enter<T>(&self, work: impl AsyncFnOnce(&mut TenantTx<'_>) -> Result<T, Error>) -> Result<T, Error> {
+        self.explained(async {
+            let mut connection = self.core.pool.acquire().await?;
+            let mut tx = TenantTx::begin(&self.core, &mut connection, self.context).await?;
+            let result = work(&mut tx).await?;
+            tx.commit().await?;
+            Ok(result)
+        })
+        .await
+    }
+
+    /// Runs the future in the span of tenant and request. A write through hand-written SQL that failed is explained here, where the models are
+    /// known; units know more and have done so already.
+    async fn explained<T>(&self, transaction: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        let span = tracing::info_span!("tenant", tenant = %self.context.tenant, request = %self.context.request);
+        transaction.instrument(span).await.map_err(|error| self.core.constraints.explain(error, false))
+    }
+}
+
+impl fmt::Debug for TenantDb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TenantDb").field("context", &self.context).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,11 @@
+//! The repository of a model: typed calls that return [`Unit`](crate::db::Unit)s.
+
+mod erased;
+mod list;
+mod query;
+mod repository;
+
+pub(crate) use erased::{create, delete, find, list, update};
+pub use list::{After, List, Page};
+pub use query::{Filter, ListQuery, MAX_LIMIT, Ordered, Sort};
+pub use repository::Repo;
