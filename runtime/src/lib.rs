@@ -11,3 +11,4 @@ pub use schema::{
     Actor, Base, Column, Conventions, Currency, Date, Entry, Field, Id, Model, ModelEnum, Money, MoneyError, Registry, RequestId,
     RowTenant, Stamps, TenantId, TenantModel, Timestamp,
 };
+pub use tenantry_macros::{ModelEnum, manifest, tenant_model};
