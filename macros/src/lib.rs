@@ -1,2 +1,51 @@
-//! Work in progress.
-#![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+//! The macros of Tenantry: `#[tenant_model]`, `#[derive(ModelEnum)]` and `manifest!`.
+//!
+//! Each goes the same way: the attributes are read (`attr`), become a model of what was written (`model`), the rules are checked (`validate`)
+//! and the code is written (`expand`). Every error of a struct is reported at once, on its own span, and the struct itself is there all the
+//! same (`fallback`), so that the first error is not followed by fifty. The crate is used through `tenantry`, which exports the macros.
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod attr;
+mod context;
+mod expand;
+mod fallback;
+mod keys;
+mod manifest;
+mod model;
+mod model_enum;
+mod shape;
+mod validate;
+
+#[cfg(test)]
+mod tests;
+
+use proc_macro::TokenStream;
+
+/// Makes a struct a model: a table of the tenants, with its row, its data transfer objects and its definition.
+///
+/// It stands first on the struct, since it writes `Debug` and `Serialize` itself. The struct gets a field `tenant_id` that can be read and
+/// not made; beside it stand `NewCustomer`, what a row is created from, and `CustomerPatch`, what it is changed by.
+///
+/// On the struct: `table = "customers"` (required), `unique(a, b)` and `index(a, b)` over several fields, `routes(list, get, create, patch,
+/// delete)` for some of the generated routes or `routes = false` for none.
+///
+/// On a field, in `#[model(…)]`: `unique`, `index`, `filter`, `sort`, `max_len = 32`, `default = literal`,
+/// `references(on_delete = "restrict" | "cascade" | "set null")`, `readonly`, and `flatten` for a base such as `Stamps`.
+#[proc_macro_attribute]
+pub fn tenant_model(attr: TokenStream, item: TokenStream) -> TokenStream {
+    model::tenant_model(attr.into(), item.into()).into()
+}
+
+/// Makes an enum without data a column: `text` with a CHECK that it is one of the words.
+///
+/// A variant's word is its name in snake case, or what `#[model(rename = "word")]` says. The word is also its `Display` and its JSON.
+#[proc_macro_derive(ModelEnum, attributes(model))]
+pub fn model_enum(item: TokenStream) -> TokenStream {
+    model_enum::model_enum(item.into()).into()
+}
+
+/// Reads `models.toml`, whose path is relative to the crate that calls it, and writes `MODELS` and `CONVENTIONS`.
+#[proc_macro]
+pub fn manifest(input: TokenStream) -> TokenStream {
+    manifest::manifest(input.into()).into()
+}

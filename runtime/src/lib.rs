@@ -18,3 +18,4 @@ pub use schema::{
     Actor, Base, Col, Column, Conventions, Currency, Date, Entry, Field, Id, Model, ModelEnum, Money, MoneyError, Registry, RequestId,
     RowTenant, Stamps, TenantId, TenantModel, Timestamp,
 };
+pub use tenantry_macros::{ModelEnum, manifest, tenant_model};

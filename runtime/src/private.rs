@@ -1,12 +1,18 @@
 //! What the code that `#[tenant_model]` writes may name: one hidden door, without any promise of stability.
 
-pub use serde::ser::{Serialize, SerializeMap, Serializer};
+pub use std::fmt::{Debug, Formatter, Result as FmtResult};
+pub use std::option::Option::{self, None, Some};
+pub use std::result::Result::{self, Err, Ok};
+pub use std::vec::Vec;
+
+use serde::ser::SerializeMap;
+pub use serde::ser::{Serialize, Serializer};
 
 pub use crate::schema::{
-    Arg, Base, Cells as RowCells, Col, Column as ColumnType, ColumnDef as Def, Field, Id, Index, Kind, Literal, Managed, Model, ModelDef,
-    ModelEnum as Words, NewRow, OnDelete, Patch, ReadError as RowError, RowTenant as Tenant, Scope, TenantModel, Unique, Verb, Verbs,
+    Arg, Base, Cells, Col, Column, ColumnDef, Field, Id, Index, Kind, Literal, Model, ModelDef, ModelEnum, NewRow, OnDelete, Patch,
+    ReadError, RowTenant, Scope, TenantModel, Unique, Verb, Verbs,
 };
-use crate::schema::{Cells, Column, ColumnDef, ModelEnum, ReadError, RowTenant, TenantId};
+use crate::schema::{Managed, TenantId};
 
 /// The tenant of the row that is being read: its first cell.
 ///
@@ -20,6 +26,17 @@ pub fn read_tenant(cells: &mut Cells<'_>) -> Result<RowTenant, ReadError> {
 #[must_use]
 pub const fn column<T: Column>(name: &'static str) -> ColumnDef {
     ColumnDef::new(name, T::KIND, T::NULLABLE)
+}
+
+/// The columns of a base, which all are the database's to write: callers have no field for them.
+#[must_use]
+pub const fn base<T: Base>() -> &'static [ColumnDef] {
+    let mut column = 0;
+    while column < T::COLUMNS.len() {
+        assert!(!matches!(T::COLUMNS[column].managed, Managed::No), "every column of a flattened base is written by the database, for now");
+        column += 1;
+    }
+    T::COLUMNS
 }
 
 /// A column that a list can be filtered or sorted by.
@@ -65,4 +82,44 @@ pub const fn concat<const N: usize>(parts: &[&[ColumnDef]]) -> [ColumnDef; N] {
 pub fn read_word<T: ModelEnum>(cells: &mut Cells<'_>) -> Result<T, ReadError> {
     let word = crate::schema::read_text(cells)?;
     T::from_word(word).ok_or(ReadError::Range("enum"))
+}
+
+/// The JSON object of a row, written field by field.
+#[derive(Debug)]
+pub struct Object<M>(M);
+
+impl<M: SerializeMap> Object<M> {
+    /// Begins the object.
+    ///
+    /// # Errors
+    /// What the serializer reports.
+    pub fn new<S: Serializer<SerializeMap = M, Error = M::Error>>(serializer: S) -> Result<Self, M::Error> {
+        serializer.serialize_map(None).map(Self)
+    }
+
+    /// Writes a column.
+    ///
+    /// # Errors
+    /// What the serializer reports.
+    pub fn column<T: Serialize>(mut self, name: &'static str, value: &T) -> Result<Self, M::Error> {
+        self.0.serialize_entry(name, value)?;
+        Ok(self)
+    }
+
+    /// Writes the columns of a base, between those of the model.
+    ///
+    /// # Errors
+    /// What the serializer reports.
+    pub fn base<T: Base>(mut self, base: &T) -> Result<Self, M::Error> {
+        base.write(&mut self.0)?;
+        Ok(self)
+    }
+
+    /// Ends the object.
+    ///
+    /// # Errors
+    /// What the serializer reports.
+    pub fn end(self) -> Result<M::Ok, M::Error> {
+        self.0.end()
+    }
 }

@@ -1,6 +1,7 @@
 //! The trait that says for a Rust type what column it is.
 
 use serde::Serialize;
+use serde::ser::SerializeMap;
 use uuid::Uuid;
 
 use super::{Arg, Cells, ColumnDef, Kind, ReadError};
@@ -49,6 +50,12 @@ pub trait Base: Sized + Serialize + Send + 'static {
     /// # Errors
     /// When the cells do not hold such values.
     fn read(cells: &mut Cells<'_>) -> Result<Self, ReadError>;
+
+    /// Writes the columns into the JSON object of the model, in their order.
+    ///
+    /// # Errors
+    /// What the serializer reports.
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error>;
 }
 
 /// An enum whose variants are words in a `text` column with a CHECK; `#[derive(ModelEnum)]` writes it.

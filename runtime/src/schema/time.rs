@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use jiff::civil;
+use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::column::fixed;
@@ -256,5 +257,11 @@ impl Base for Stamps {
 
     fn read(cells: &mut Cells<'_>) -> Result<Self, ReadError> {
         Ok(Self { version: i64::read(cells)?, created_at: Timestamp::read(cells)?, updated_at: Timestamp::read(cells)? })
+    }
+
+    fn write<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error> {
+        map.serialize_entry("version", &self.version)?;
+        map.serialize_entry("created_at", &self.created_at)?;
+        map.serialize_entry("updated_at", &self.updated_at)
     }
 }

@@ -1,0 +1,407 @@
+//! Reads attributes: from tokens to what was said. Nothing here knows what is allowed together; that is `validate`.
+
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::{Attribute, Lit, LitInt, LitStr, Meta};
+
+use crate::context::Context;
+use crate::keys;
+
+/// `key`, `key = value` or `key(list)`.
+struct Setting {
+    key: Ident,
+    value: Value,
+}
+
+enum Value {
+    None,
+    Assigned(TokenStream),
+    List(TokenStream),
+}
+
+/// What `#[tenant_model(…)]` says.
+#[derive(Debug, Default)]
+pub(crate) struct StructAttr {
+    pub(crate) table: Option<LitStr>,
+    pub(crate) uniques: Vec<Group>,
+    pub(crate) indexes: Vec<Group>,
+    pub(crate) routes: Routes,
+}
+
+/// `unique(a, b)` or `index(a, b)`.
+#[derive(Debug)]
+pub(crate) struct Group {
+    pub(crate) key: Ident,
+    pub(crate) columns: Vec<Ident>,
+}
+
+/// Which routes are generated.
+#[derive(Debug, Default)]
+pub(crate) enum Routes {
+    #[default]
+    All,
+    None,
+    Some(Vec<Ident>),
+}
+
+/// What `#[model(…)]` says on a field. A flag is the word that set it, for the span of an error.
+#[derive(Debug, Default)]
+pub(crate) struct FieldAttr {
+    pub(crate) unique: Option<Ident>,
+    pub(crate) index: Option<Ident>,
+    pub(crate) filter: Option<Ident>,
+    pub(crate) sort: Option<Ident>,
+    pub(crate) max_len: Option<(Ident, u32)>,
+    pub(crate) default: Option<(Ident, DefaultValue)>,
+    pub(crate) references: Option<(Ident, OnDelete)>,
+    pub(crate) readonly: Option<Ident>,
+    pub(crate) flatten: Option<Ident>,
+}
+
+/// The literal of `default`.
+#[derive(Debug)]
+pub(crate) enum DefaultValue {
+    Str(LitStr),
+    Int(i64),
+    Bool(bool),
+}
+
+/// What happens when the row that is referred to goes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum OnDelete {
+    Restrict,
+    Cascade,
+    SetNull,
+}
+
+impl OnDelete {
+    const WORDS: [(&'static str, Self); 3] = [("restrict", Self::Restrict), ("cascade", Self::Cascade), ("set null", Self::SetNull)];
+}
+
+impl StructAttr {
+    pub(crate) fn read(tokens: TokenStream, context: &Context) -> Self {
+        let mut attr = Self::default();
+        let mut seen = Vec::new();
+        for setting in settings(tokens, context) {
+            let word = setting.key.unraw().to_string();
+            // Several keys over several columns are usual; the others are said once.
+            let repeats = matches!(word.as_str(), keys::UNIQUE | keys::INDEX);
+            if !repeats && !first(&setting.key, &mut seen, context) {
+                continue;
+            }
+            match word.as_str() {
+                keys::TABLE => attr.table = string(setting, "\"customers\"", context),
+                keys::UNIQUE => attr.uniques.extend(group(setting, context)),
+                keys::INDEX => attr.indexes.extend(group(setting, context)),
+                keys::ROUTES => attr.routes = routes(setting, context),
+                _ => keys::ON_STRUCT.refuse(&setting.key, context),
+            }
+        }
+        attr
+    }
+}
+
+impl FieldAttr {
+    /// Reads every `#[model(…)]` among the attributes.
+    pub(crate) fn read(attributes: &[Attribute], context: &Context) -> Self {
+        let mut attr = Self::default();
+        let mut seen = Vec::new();
+        for setting in model_settings(attributes, context) {
+            if first(&setting.key, &mut seen, context) {
+                attr.set(setting, context);
+            }
+        }
+        attr
+    }
+
+    fn set(&mut self, setting: Setting, context: &Context) {
+        match setting.key.unraw().to_string().as_str() {
+            keys::UNIQUE => self.unique = flag(setting, context),
+            keys::INDEX => self.index = flag(setting, context),
+            keys::FILTER => self.filter = flag(setting, context),
+            keys::SORT => self.sort = flag(setting, context),
+            keys::READONLY => self.readonly = flag(setting, context),
+            keys::FLATTEN => self.flatten = flag(setting, context),
+            keys::MAX_LEN => self.max_len = max_len(setting, context),
+            keys::DEFAULT => self.default = default(setting, context),
+            keys::REFERENCES => self.references = references(setting, context),
+            _ => keys::ON_FIELD.refuse(&setting.key, context),
+        }
+    }
+}
+
+/// The word that `#[model(rename = "word")]` gives a variant.
+pub(crate) fn rename(attributes: &[Attribute], context: &Context) -> Option<LitStr> {
+    let mut word = None;
+    let mut seen = Vec::new();
+    for setting in model_settings(attributes, context) {
+        if !first(&setting.key, &mut seen, context) {
+            continue;
+        }
+        match setting.key.unraw().to_string().as_str() {
+            keys::RENAME => word = string(setting, "\"word\"", context),
+            _ => keys::ON_VARIANT.refuse(&setting.key, context),
+        }
+    }
+    word
+}
+
+/// Whether this is a `#[model…]` attribute, which is ours and not the compiler's.
+pub(crate) fn is_model(attribute: &Attribute) -> bool {
+    attribute.path().is_ident(keys::MODEL)
+}
+
+/// The documentation: the text of the `///` lines, each without its leading space.
+pub(crate) fn doc(attributes: &[Attribute]) -> String {
+    let lines: Vec<String> = attributes
+        .iter()
+        .filter_map(|attribute| match &attribute.meta {
+            Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
+                syn::Expr::Lit(syn::ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
+                _ => None,
+            },
+            _ => None,
+        })
+        .map(|line| line.strip_prefix(' ').unwrap_or(&line).trim_end().to_owned())
+        .collect();
+    lines.join("\n").trim().to_owned()
+}
+
+fn model_settings(attributes: &[Attribute], context: &Context) -> Vec<Setting> {
+    let mut all = Vec::new();
+    for attribute in attributes.iter().filter(|attribute| is_model(attribute)) {
+        match &attribute.meta {
+            Meta::List(list) => all.extend(settings(list.tokens.clone(), context)),
+            other => context.error(other, "write `#[model(…)]` with what it says in parentheses"),
+        }
+    }
+    all
+}
+
+/// Splits tokens at their commas. What is half typed is an error of its own and does not hide the rest.
+fn settings(tokens: TokenStream, context: &Context) -> Vec<Setting> {
+    split(tokens).into_iter().filter_map(|part| setting(part, context)).collect()
+}
+
+fn split(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
+    let mut parts = vec![Vec::new()];
+    for token in tokens {
+        match (&token, parts.last_mut()) {
+            (TokenTree::Punct(punct), _) if punct.as_char() == ',' => parts.push(Vec::new()),
+            (_, Some(part)) => part.push(token),
+            (_, None) => {}
+        }
+    }
+    // A comma at the end is usual.
+    if parts.last().is_some_and(Vec::is_empty) {
+        parts.pop();
+    }
+    parts
+}
+
+fn setting(part: Vec<TokenTree>, context: &Context) -> Option<Setting> {
+    let mut tokens = part.into_iter();
+    let key = match tokens.next() {
+        Some(TokenTree::Ident(key)) => key,
+        Some(other) => {
+            context.error(other, "expected a key");
+            return None;
+        }
+        None => {
+            context.error_at(Span::call_site(), "expected a key between two commas");
+            return None;
+        }
+    };
+    let rest: Vec<TokenTree> = tokens.collect();
+    let value = match rest.as_slice() {
+        [] => Value::None,
+        [TokenTree::Group(list)] if list.delimiter() == Delimiter::Parenthesis => Value::List(list.stream()),
+        [TokenTree::Punct(punct), value @ ..] if punct.as_char() == '=' => {
+            if value.is_empty() {
+                context.error(punct, format!("expected a value after `{key} =`"));
+                return None;
+            }
+            Value::Assigned(value.iter().cloned().collect())
+        }
+        [other, ..] => {
+            context.error(other, format!("expected `,`, `=` or `(…)` after `{key}`"));
+            return None;
+        }
+    };
+    Some(Setting { key, value })
+}
+
+/// Refuses a key that was there before.
+fn first(key: &Ident, seen: &mut Vec<String>, context: &Context) -> bool {
+    let word = key.unraw().to_string();
+    if seen.contains(&word) {
+        context.error(key, format!("`{word}` is given twice"));
+        return false;
+    }
+    seen.push(word);
+    true
+}
+
+fn flag(setting: Setting, context: &Context) -> Option<Ident> {
+    match setting.value {
+        Value::None => {}
+        Value::Assigned(value) | Value::List(value) => {
+            context.error(value.into_token_stream_or(&setting.key), format!("`{}` takes no value", setting.key));
+        }
+    }
+    Some(setting.key)
+}
+
+fn literal(key: &Ident, value: Value, example: &str, context: &Context) -> Option<Lit> {
+    let Value::Assigned(tokens) = value else {
+        context.error(key, format!("write `{key} = {example}`"));
+        return None;
+    };
+    match syn::parse2(tokens.clone()) {
+        Ok(literal) => Some(literal),
+        Err(_) => {
+            context.error(tokens, format!("expected a literal: `{key} = {example}`"));
+            None
+        }
+    }
+}
+
+fn string(setting: Setting, example: &str, context: &Context) -> Option<LitStr> {
+    match literal(&setting.key, setting.value, example, context)? {
+        Lit::Str(text) => Some(text),
+        other => {
+            context.error(other, format!("expected a string: `{} = {example}`", setting.key));
+            None
+        }
+    }
+}
+
+fn max_len(setting: Setting, context: &Context) -> Option<(Ident, u32)> {
+    match literal(&setting.key, setting.value, "200", context)? {
+        Lit::Int(number) => match number.base10_parse::<u32>() {
+            Ok(0) | Err(_) => {
+                context.error(number, "`max_len` is a number of characters between 1 and 4294967295");
+                None
+            }
+            Ok(length) => Some((setting.key, length)),
+        },
+        other => {
+            context.error(other, "expected a number: `max_len = 200`");
+            None
+        }
+    }
+}
+
+fn default(setting: Setting, context: &Context) -> Option<(Ident, DefaultValue)> {
+    let key = setting.key;
+    let Value::Assigned(tokens) = setting.value else {
+        context.error(&key, "write `default = literal`");
+        return None;
+    };
+    let value = match syn::parse2::<Lit>(tokens.clone()) {
+        Ok(Lit::Str(text)) => DefaultValue::Str(text),
+        Ok(Lit::Bool(value)) => DefaultValue::Bool(value.value),
+        Ok(Lit::Int(number)) => DefaultValue::Int(context.take(integer(&number))?),
+        _ => {
+            context.error(tokens, "`default` takes a string, an integer or a boolean literal");
+            return None;
+        }
+    };
+    Some((key, value))
+}
+
+fn integer(number: &LitInt) -> syn::Result<i64> {
+    number.base10_parse()
+}
+
+fn references(setting: Setting, context: &Context) -> Option<(Ident, OnDelete)> {
+    let Value::List(tokens) = setting.value else {
+        context.error(&setting.key, "write `references(on_delete = \"restrict\" | \"cascade\" | \"set null\")`");
+        return None;
+    };
+    let mut on_delete = None;
+    let mut seen = Vec::new();
+    for inner in settings(tokens, context) {
+        if !first(&inner.key, &mut seen, context) {
+            continue;
+        }
+        match inner.key.unraw().to_string().as_str() {
+            keys::ON_DELETE => on_delete = string(inner, "\"set null\"", context).and_then(|word| action(&word, context)),
+            _ => keys::IN_REFERENCES.refuse(&inner.key, context),
+        }
+    }
+    if seen.is_empty() && context.is_clean() {
+        context.error(&setting.key, "`references` says what happens on delete: `references(on_delete = \"set null\")`");
+    }
+    Some((setting.key, on_delete?))
+}
+
+fn action(word: &LitStr, context: &Context) -> Option<OnDelete> {
+    let text = word.value();
+    let found = OnDelete::WORDS.iter().find(|(known, _)| *known == text);
+    if found.is_none() {
+        context.error(word, format!("`on_delete` is \"restrict\", \"cascade\" or \"set null\", not {text:?}"));
+    }
+    found.map(|(_, action)| *action)
+}
+
+fn group(setting: Setting, context: &Context) -> Option<Group> {
+    let Value::List(tokens) = setting.value else {
+        context.error(&setting.key, format!("write `{}(a, b)` with names of fields", setting.key));
+        return None;
+    };
+    let columns = words(tokens, "a field", context);
+    if columns.is_empty() {
+        context.error(&setting.key, format!("write `{}(a, b)` with names of fields", setting.key));
+        return None;
+    }
+    Some(Group { key: setting.key, columns })
+}
+
+fn routes(setting: Setting, context: &Context) -> Routes {
+    match setting.value {
+        Value::List(tokens) => {
+            let verbs = words(tokens, "a verb", context);
+            if verbs.is_empty() {
+                context.error(&setting.key, "`routes()` names no verb; for none at all write `routes = false`");
+            }
+            Routes::Some(verbs)
+        }
+        Value::Assigned(tokens) => {
+            match syn::parse2::<Lit>(tokens.clone()) {
+                Ok(Lit::Bool(value)) if !value.value => {}
+                _ => context.error(tokens, "write `routes = false` for none, or `routes(list, get)` for some"),
+            }
+            Routes::None
+        }
+        Value::None => {
+            context.error(&setting.key, "write `routes = false` for none, or `routes(list, get)` for some; all is the default");
+            Routes::All
+        }
+    }
+}
+
+/// Words between commas.
+fn words(tokens: TokenStream, what: &str, context: &Context) -> Vec<Ident> {
+    let mut words = Vec::new();
+    for part in split(tokens) {
+        match part.as_slice() {
+            [TokenTree::Ident(word)] => words.push(word.clone()),
+            [] => context.error_at(Span::call_site(), format!("expected the name of {what} between two commas")),
+            [other, ..] => context.error(other, format!("expected the name of {what}")),
+        }
+    }
+    words
+}
+
+trait OrKey {
+    /// The tokens, or the key when there are none: an empty stream has no span.
+    fn into_token_stream_or(self, key: &Ident) -> TokenStream;
+}
+
+impl OrKey for TokenStream {
+    fn into_token_stream_or(self, key: &Ident) -> TokenStream {
+        if self.is_empty() { key.to_token_stream() } else { self }
+    }
+}

@@ -1,0 +1,146 @@
+//! `impl Model`: the definition, from which everything else comes.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+
+use crate::attr::{DefaultValue, Group, OnDelete, Routes};
+use crate::model::{Field, Model};
+
+pub(super) fn model(model: &Model) -> TokenStream {
+    let Model { name, doc, attr, .. } = model;
+    let text = name.unraw().to_string();
+    let table = &attr.table;
+    let (parts, columns) = columns(model);
+    let uniques = groups(&attr.uniques, "Unique");
+    let indexes = groups(&attr.indexes, "Index");
+    let routes = routes(&attr.routes);
+    quote! {
+        #parts
+        impl __tenantry::Model for #name {
+            const NAME: &'static str = #text;
+            const TABLE: &'static str = #table;
+            const SCOPE: __tenantry::Scope = __tenantry::Scope::Tenant;
+            const DEF: &'static __tenantry::ModelDef = &__tenantry::ModelDef {
+                name: #text,
+                table: #table,
+                scope: __tenantry::Scope::Tenant,
+                doc: #doc,
+                columns: #columns,
+                uniques: #uniques,
+                indexes: #indexes,
+                routes: #routes,
+            };
+        }
+    }
+}
+
+/// The columns, and what must stand before them: without a base they are one list, with one they are parts that are joined.
+fn columns(model: &Model) -> (TokenStream, TokenStream) {
+    if !model.fields.iter().any(Field::is_base) {
+        let columns = model.fields.iter().map(column);
+        return (TokenStream::new(), quote! { &[#(#columns),*] });
+    }
+    let parts = model.fields.chunk_by(|a, b| !a.is_base() && !b.is_base()).map(part);
+    let constant = quote! { const COLUMNS: &[&[__tenantry::ColumnDef]] = &[#(#parts),*]; };
+    (constant, quote! { &__tenantry::concat::<{ __tenantry::count(COLUMNS) }>(COLUMNS) })
+}
+
+/// A base, or the columns up to the next one.
+fn part(fields: &[Field]) -> TokenStream {
+    match fields {
+        [Field { ty, attr, .. }] if attr.flatten.is_some() => quote_spanned! { ty.span()=> __tenantry::base::<#ty>() },
+        columns => {
+            let columns = columns.iter().map(column);
+            quote! { &[#(#columns),*] }
+        }
+    }
+}
+
+fn column(field: &Field) -> TokenStream {
+    let Field { name, ty, .. } = field;
+    let plain = quote_spanned! { ty.span()=> __tenantry::column::<#ty>(#name) };
+    let options = options(field);
+    if options.is_empty() {
+        return plain;
+    }
+    quote! { __tenantry::ColumnDef { #(#options,)* ..#plain } }
+}
+
+/// The fields of `ColumnDef` that the attribute sets.
+fn options(field: &Field) -> Vec<TokenStream> {
+    let Field { doc, attr, .. } = field;
+    let mut options = Vec::new();
+    if !doc.is_empty() {
+        options.push(quote! { doc: #doc });
+    }
+    for flag in [&attr.unique, &attr.index, &attr.filter, &attr.sort, &attr.readonly].into_iter().flatten() {
+        let flag = plain(flag);
+        options.push(quote! { #flag: true });
+    }
+    if let Some((_, length)) = attr.max_len {
+        let length = proc_macro2::Literal::u32_unsuffixed(length);
+        options.push(quote! { max_len: __tenantry::Some(#length) });
+    }
+    if let Some((_, value)) = &attr.default {
+        let value = literal(value);
+        options.push(quote! { default: __tenantry::Some(__tenantry::Literal::#value) });
+    }
+    if let Some((_, action)) = &attr.references {
+        let action = Ident::new(on_delete(*action), Span::call_site());
+        options.push(quote! { on_delete: __tenantry::OnDelete::#action });
+    }
+    options
+}
+
+/// The word as a field of `ColumnDef`: its span is the macro's, so that nothing points at the attribute.
+fn plain(word: &Ident) -> Ident {
+    Ident::new(&word.unraw().to_string(), Span::call_site())
+}
+
+fn literal(value: &DefaultValue) -> TokenStream {
+    match value {
+        DefaultValue::Str(text) => quote! { Str(#text) },
+        DefaultValue::Bool(value) => quote! { Bool(#value) },
+        DefaultValue::Int(number) => {
+            let number = proc_macro2::Literal::i64_unsuffixed(*number);
+            quote! { Int(#number) }
+        }
+    }
+}
+
+const fn on_delete(action: OnDelete) -> &'static str {
+    match action {
+        OnDelete::Restrict => "Restrict",
+        OnDelete::Cascade => "Cascade",
+        OnDelete::SetNull => "SetNull",
+    }
+}
+
+fn groups(groups: &[Group], kind: &str) -> TokenStream {
+    let kind = Ident::new(kind, Span::call_site());
+    let groups = groups.iter().map(|group| {
+        let columns = group.columns.iter().map(|column| column.unraw().to_string());
+        quote! { __tenantry::#kind { columns: &[#(#columns),*] } }
+    });
+    quote! { &[#(#groups),*] }
+}
+
+fn routes(routes: &Routes) -> TokenStream {
+    match routes {
+        Routes::All => quote! { __tenantry::Verbs::ALL },
+        Routes::None => quote! { __tenantry::Verbs::NONE },
+        Routes::Some(verbs) => {
+            let verbs = verbs.iter().map(|verb| Ident::new(&capitalised(verb), Span::call_site()).into_token_stream());
+            quote! { __tenantry::Verbs(&[#(__tenantry::Verb::#verbs),*]) }
+        }
+    }
+}
+
+/// `list` as the variant `List`.
+fn capitalised(verb: &Ident) -> String {
+    let word = verb.unraw().to_string();
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
+}

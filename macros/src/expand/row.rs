@@ -1,0 +1,73 @@
+//! A row: how it is read, shown and written as JSON.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+
+use super::dto;
+use crate::model::{Field, Model};
+
+/// Reads the tenant, then every field in its order.
+pub(super) fn tenant_model(model: &Model) -> TokenStream {
+    let name = &model.name;
+    let (new, patch) = (dto::new_name(model), dto::patch_name(model));
+    let reads = model.fields.iter().map(|field| {
+        let Field { ident, ty, .. } = field;
+        let kind = if field.is_base() {
+            quote! { Base }
+        } else {
+            quote! { Column }
+        };
+        quote_spanned! { ty.span()=> #ident: <#ty as __tenantry::#kind>::read(cells)? }
+    });
+    quote! {
+        impl __tenantry::TenantModel for #name {
+            type New = #new;
+            type Patch = #patch;
+            fn read(cells: &mut __tenantry::Cells<'_>) -> __tenantry::Result<Self, __tenantry::ReadError> {
+                __tenantry::Ok(Self {
+                    tenant_id: __tenantry::read_tenant(cells)?,
+                    #(#reads,)*
+                })
+            }
+            fn id(&self) -> __tenantry::Id<Self> {
+                self.id
+            }
+        }
+    }
+}
+
+/// All fields, as a derived `Debug` shows them, the tenant included: logs need it.
+pub(super) fn debug(model: &Model) -> TokenStream {
+    let name = &model.name;
+    let text = name.unraw().to_string();
+    let fields = model.fields.iter().map(|Field { ident, name, .. }| quote! { .field(#name, &self.#ident) });
+    quote! {
+        impl __tenantry::Debug for #name {
+            fn fmt(&self, f: &mut __tenantry::Formatter<'_>) -> __tenantry::FmtResult {
+                f.debug_struct(#text) #(#fields)* .field("tenant_id", &self.tenant_id).finish()
+            }
+        }
+    }
+}
+
+/// The columns as a JSON object, bases in their place, without the tenant.
+pub(super) fn serialize(model: &Model) -> TokenStream {
+    let name = &model.name;
+    let entries = model.fields.iter().map(|field| {
+        let Field { ident, name, ty, .. } = field;
+        if field.is_base() {
+            quote_spanned! { ty.span()=> .base(&self.#ident)? }
+        } else {
+            quote_spanned! { ty.span()=> .column(#name, &self.#ident)? }
+        }
+    });
+    quote! {
+        impl __tenantry::Serialize for #name {
+            fn serialize<S: __tenantry::Serializer>(&self, serializer: S) -> __tenantry::Result<S::Ok, S::Error> {
+                __tenantry::Object::new(serializer)? #(#entries)* .end()
+            }
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! The rules, one function each. What cannot be seen from one struct alone is a law over the definitions, in `tenantry::schema::verify`.
+
+use std::collections::HashSet;
+
+use proc_macro2::Ident;
+use syn::ext::IdentExt;
+use syn::{Attribute, Fields, ItemStruct, Type};
+
+use crate::attr::{DefaultValue, Group, OnDelete, Routes};
+use crate::context::Context;
+use crate::keys;
+use crate::model::{Field, Model};
+
+/// The verbs of `routes(…)`, in the order of `tenantry::__private::Verb`.
+pub(crate) const VERBS: [&str; 5] = ["list", "get", "create", "patch", "delete"];
+
+/// The field that the macro adds.
+pub(crate) const TENANT_ID: &str = "tenant_id";
+
+/// Every rule over the model.
+pub(crate) fn check(model: &Model, item: &ItemStruct, context: &Context) {
+    check_named_fields(item, context);
+    check_no_generics(item, context);
+    check_no_derived_output(&item.attrs, context);
+    check_table(model, context);
+    check_key(model, item, context);
+    check_groups(model, context);
+    check_routes(&model.attr.routes, context);
+    for field in &model.fields {
+        check_no_tenant(field, context);
+        check_flatten(field, context);
+        check_max_len(field, context);
+        check_references(field, context);
+        check_order(field, context);
+        check_money(field, context);
+        check_default(field, context);
+    }
+}
+
+/// A column has a name, so a field must have one.
+fn check_named_fields(item: &ItemStruct, context: &Context) {
+    if !matches!(item.fields, Fields::Named(_)) {
+        context.error(&item.ident, "a model is a struct with named fields: each is a column");
+    }
+}
+
+/// One struct is one table.
+fn check_no_generics(item: &ItemStruct, context: &Context) {
+    if !item.generics.params.is_empty() {
+        context.error(&item.generics, "a model has no generic parameters: one struct is one table");
+    } else if let Some(clause) = &item.generics.where_clause {
+        context.error(clause, "a model has no `where` clause: one struct is one table");
+    }
+}
+
+/// A derived `Debug` or `Serialize` would be a second one, and would one day show what must stay secret.
+fn check_no_derived_output(attributes: &[Attribute], context: &Context) {
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("derive")) {
+        // What cannot be parsed is the compiler's to complain of.
+        let _ = attribute.parse_nested_meta(|derived| {
+            if let Some(word) = derived.path.segments.last().map(|segment| &segment.ident)
+                && (word == "Debug" || word == "Serialize")
+            {
+                context.error(&derived.path, format!("the attribute writes `{word}` itself; leave it out of `derive`"));
+            }
+            Ok(())
+        });
+    }
+}
+
+/// The table is part of every statement and of the path of the routes.
+fn check_table(model: &Model, context: &Context) {
+    match &model.attr.table {
+        // An attribute that names a table, though not rightly, has had its error.
+        None if context.is_clean() => {
+            context.error_at(proc_macro2::Span::call_site(), "a model says its table: `#[tenant_model(table = \"customers\")]`");
+        }
+        None => {}
+        Some(table) => {
+            let name = table.value();
+            if !is_snake_case(&name) {
+                context.error(table, format!("{name:?} is no name of a table: lower-case letters, digits and `_`, a letter first"));
+            } else if name.len() > 63 {
+                context.error(table, "the name of a table has at most 63 bytes");
+            }
+        }
+    }
+}
+
+/// Every row has the same key, (tenant, id), and it stands first.
+fn check_key(model: &Model, item: &ItemStruct, context: &Context) {
+    let Fields::Named(_) = item.fields else { return };
+    let wanted = format!("the first field of a model is its key: `pub id: Id<{}>`", model.name);
+    match model.fields.first() {
+        None => context.error(&model.name, wanted),
+        Some(field) if field.name != "id" => context.error(&field.ident, wanted),
+        Some(field) if !is_own_id(field, &model.name) => context.error(&field.ty, wanted),
+        Some(field) => {
+            let attr = &field.attr;
+            let flags = [&attr.unique, &attr.index, &attr.filter, &attr.sort, &attr.readonly, &attr.flatten];
+            let valued =
+                [attr.max_len.as_ref().map(|it| &it.0), attr.default.as_ref().map(|it| &it.0), attr.references.as_ref().map(|it| &it.0)];
+            for key in flags.into_iter().flatten().chain(valued.into_iter().flatten()) {
+                context.error(key, format!("`id` takes no options; it is the key already, so `{key}` would say nothing"));
+            }
+        }
+    }
+}
+
+fn is_own_id(field: &Field, model: &Ident) -> bool {
+    let shape = field.shape();
+    let own = |ty: &Type| matches!(ty, Type::Path(path) if path.path.is_ident(model) || path.path.is_ident("Self"));
+    shape.is("Id") && !shape.optional && shape.argument.is_some_and(own)
+}
+
+/// The macro adds the tenant itself, of a type that cannot be made outside of a read.
+fn check_no_tenant(field: &Field, context: &Context) {
+    if field.name == TENANT_ID {
+        context.error(&field.ident, "the attribute adds `tenant_id` itself; leave the field out");
+    }
+}
+
+/// A base is not a column, so what is said of a column cannot be said of it.
+fn check_flatten(field: &Field, context: &Context) {
+    let attr = &field.attr;
+    if attr.flatten.is_none() {
+        return;
+    }
+    let flags = [&attr.unique, &attr.index, &attr.filter, &attr.sort, &attr.readonly].map(Option::as_ref);
+    let valued = [attr.max_len.as_ref().map(|it| &it.0), attr.default.as_ref().map(|it| &it.0), attr.references.as_ref().map(|it| &it.0)];
+    for key in flags.into_iter().chain(valued).flatten() {
+        context.error(key, format!("`{key}` cannot stand beside `flatten`: a base says itself what its columns are"));
+    }
+}
+
+/// Only text has a length.
+fn check_max_len(field: &Field, context: &Context) {
+    let shape = field.shape();
+    if let Some((key, _)) = &field.attr.max_len
+        && shape.is_known()
+        && !shape.is("String")
+    {
+        context.error(key, "`max_len` is for `String` and `Option<String>`: no other type has a length");
+    }
+}
+
+/// Only an id refers to a row, and only an optional one can become null.
+fn check_references(field: &Field, context: &Context) {
+    let Some((key, on_delete)) = &field.attr.references else { return };
+    let shape = field.shape();
+    if !shape.is("Id") {
+        context.error(key, "`references` is for `Id<T>` and `Option<Id<T>>`: the type says which model");
+    } else if *on_delete == OnDelete::SetNull && !shape.optional {
+        context.error(&field.ty, "`on_delete = \"set null\"` needs a field that can be null: `Option<Id<T>>`");
+    }
+}
+
+/// A page of a list is found by comparing with the last row of the one before, and nothing compares with null.
+fn check_order(field: &Field, context: &Context) {
+    if let Some(key) = &field.attr.sort
+        && field.shape().optional
+    {
+        context.error(key, "`sort` on an `Option` is not available: pages over nulls have no stable order yet");
+    }
+}
+
+/// Money is two columns; none of these has a meaning that all modules share.
+fn check_money(field: &Field, context: &Context) {
+    let attr = &field.attr;
+    if !field.shape().is("Money") {
+        return;
+    }
+    for key in [&attr.filter, &attr.sort, &attr.unique].into_iter().flatten() {
+        context.error(key, format!("`{key}` on `Money` is refused until a module needs it: amounts of two currencies do not compare"));
+    }
+}
+
+/// The default becomes a literal in SQL, so it must be one of the column's type.
+fn check_default(field: &Field, context: &Context) {
+    let Some((key, value)) = &field.attr.default else { return };
+    let shape = field.shape();
+    if !shape.is_known() {
+        // An enum, or an alias: the laws over the definition compare it with the words of the column.
+        return;
+    }
+    let fits = match value {
+        DefaultValue::Str(_) => shape.is("String"),
+        DefaultValue::Bool(_) => shape.is("bool"),
+        DefaultValue::Int(number) if shape.is("i32") => i32::try_from(*number).is_ok(),
+        DefaultValue::Int(number) => shape.is("i64") && number.unsigned_abs() < 1 << 53,
+    };
+    if !fits {
+        context.error(key, "this default does not fit the type: text for `String` and enums, integers in range for `i32` and `i64`, `true` or `false` for `bool`");
+    }
+}
+
+/// A key or an index over several columns names columns that are there, each once, and is not said twice.
+fn check_groups(model: &Model, context: &Context) {
+    let mut seen = HashSet::new();
+    for group in model.attr.uniques.iter().chain(&model.attr.indexes) {
+        check_group(group, model, context);
+        let columns: Vec<String> = group.columns.iter().map(ToString::to_string).collect();
+        if !seen.insert((group.key.to_string(), columns)) {
+            context.error(&group.key, format!("this `{}` is given twice", group.key));
+        }
+    }
+}
+
+fn check_group(group: &Group, model: &Model, context: &Context) {
+    let mut seen = HashSet::new();
+    for column in &group.columns {
+        let word = column.unraw().to_string();
+        if !seen.insert(word.clone()) {
+            context.error(column, format!("`{word}` is named twice"));
+        }
+        match model.fields.iter().find(|field| field.name == word) {
+            Some(field) if field.is_base() => context.error(column, format!("`{word}` is a base, not a column")),
+            Some(field) if group.key == keys::UNIQUE && field.shape().is("Money") => {
+                context.error(column, "`unique` on `Money` is refused until a module needs it");
+            }
+            Some(_) => {}
+            None if word == TENANT_ID => {
+                context.error(column, "the tenant leads every key and index already; leave it out");
+            }
+            None => {
+                let suggestion = keys::nearest(&word, model.columns().map(|field| field.name.as_str()))
+                    .map(|near| format!("; did you mean `{near}`?"))
+                    .unwrap_or_default();
+                context.error(column, format!("`{}` has no field `{word}`{suggestion}", model.name));
+            }
+        }
+    }
+}
+
+/// Verbs are a closed list, each once.
+fn check_routes(routes: &Routes, context: &Context) {
+    let Routes::Some(verbs) = routes else { return };
+    let mut seen = HashSet::new();
+    for verb in verbs {
+        let word = verb.unraw().to_string();
+        if !VERBS.contains(&word.as_str()) {
+            let suggestion = match keys::nearest(&word, VERBS.into_iter()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("known are {}", keys::list(&VERBS)),
+            };
+            context.error(verb, format!("unknown verb `{word}`; {suggestion}"));
+        } else if !seen.insert(word.clone()) {
+            context.error(verb, format!("`{word}` is given twice"));
+        }
+    }
+}
+
+/// Lower-case letters, digits and underscores, a letter first: a name that is the same with and without quotes in SQL.
+pub(crate) fn is_snake_case(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_lowercase())
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+}
