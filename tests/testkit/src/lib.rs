@@ -1,1 +1,14 @@
-//! Work in progress.
+//! What tests and the demo stand on: a PostgreSQL server without any setting up, and fresh databases in it.
+//!
+//! ```no_run
+//! use tenantry_testkit::Postgres;
+//!
+//! let postgres = Postgres::find()?;
+//! let database = postgres.create_database("example")?;
+//! println!("{}", database.url()); // without the password
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod postgres;
+
+pub use postgres::{Database, DatabaseError, DatabaseUrl, FindError, Postgres, Source, UrlError};

@@ -1,0 +1,148 @@
+//! Databases that live as long as the value that stands for them.
+
+use std::fmt;
+use std::io;
+use std::thread;
+
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
+
+use super::{DatabaseUrl, Postgres};
+
+/// A database. One that [`Postgres::create_database`] made is dropped with this value, whoever is still connected; it keeps its server
+/// alive until then.
+pub struct Database {
+    url: DatabaseUrl,
+    name: String,
+    dropped_at_end: bool,
+    server: Postgres,
+}
+
+/// Why there is no database.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DatabaseError {
+    /// The prefix is no plain identifier.
+    #[error("`{0}` cannot begin a database's name: use up to 40 lower-case letters, digits and underscores")]
+    Prefix(String),
+    /// The server refused.
+    #[error("cannot make a database at {server}")]
+    #[non_exhaustive]
+    Server {
+        /// The administrator's URL, without the password.
+        server: String,
+        /// What the driver said.
+        source: sqlx::Error,
+    },
+    /// No randomness, or no thread.
+    #[error("cannot make a database")]
+    System(#[from] io::Error),
+}
+
+impl Database {
+    pub(super) fn create(server: &Postgres, prefix: &str) -> Result<Self, DatabaseError> {
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+        if prefix.len() > 40 || !prefix.starts_with(|first: char| first.is_ascii_lowercase()) || !prefix.bytes().all(plain) {
+            return Err(DatabaseError::Prefix(prefix.escape_debug().to_string()));
+        }
+        let name = format!("{prefix}_{}", random_hex(4)?);
+        // From template0: template1 may hold what somebody once left there, and cannot be copied while someone is connected to it.
+        run(server.admin_url(), format!("create database {name} template template0 encoding 'UTF8'"))?;
+        Ok(Self { url: server.admin_url().with_database(&name), name, dropped_at_end: true, server: server.clone() })
+    }
+
+    pub(super) fn own(server: &Postgres) -> Result<Self, DatabaseError> {
+        if server.is_private() || !is_empty(server.admin_url())? {
+            return Self::create(server, "tenantry");
+        }
+        let url = server.admin_url().clone();
+        let options = url.options().map_err(|error| refused(&url)(sqlx::Error::Configuration(error.into())))?;
+        // Without a database in the URL it is the one that is called like the user.
+        let name = options.get_database().unwrap_or(options.get_username()).to_owned();
+        Ok(Self { url, name, dropped_at_end: false, server: server.clone() })
+    }
+
+    /// The administrator's login in this database.
+    #[must_use]
+    pub const fn url(&self) -> &DatabaseUrl {
+        &self.url
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The server.
+    #[must_use]
+    pub const fn server(&self) -> &Postgres {
+        &self.server
+    }
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Database").field("url", &self.url).field("dropped_at_end", &self.dropped_at_end).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if self.dropped_at_end {
+            // It may fail when the server has died; then there is nothing left to drop.
+            let _ = run(self.server.admin_url(), format!("drop database if exists {} with (force)", self.name));
+        }
+    }
+}
+
+/// Whether nobody has made a schema or a relation there.
+fn is_empty(url: &DatabaseUrl) -> Result<bool, DatabaseError> {
+    let found = blocking(url, async |connection| {
+        sqlx::query_scalar(
+            "select not exists (select from pg_namespace where nspname <> 'public' and nspname !~ '^(pg_|information_schema$)') \
+             and not exists (select from pg_class where relnamespace = to_regnamespace('public'))",
+        )
+        .fetch_one(connection)
+        .await
+    });
+    found?.map_err(refused(url))
+}
+
+/// Runs one statement that this module has put together from plain identifiers.
+fn run(url: &DatabaseUrl, statement: String) -> Result<(), DatabaseError> {
+    let done = blocking(url, async |connection| sqlx::query(AssertSqlSafe(statement)).execute(connection).await);
+    done?.map(drop).map_err(refused(url))
+}
+
+fn refused(url: &DatabaseUrl) -> impl FnOnce(sqlx::Error) -> DatabaseError {
+    let server = url.to_string();
+    |source| DatabaseError::Server { server, source }
+}
+
+/// Does the work on a thread with a runtime of its own, so that blocking callers, async callers and `Drop` may all wait for it.
+fn blocking<T: Send>(
+    url: &DatabaseUrl,
+    work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error> + Send,
+) -> Result<Result<T, sqlx::Error>, io::Error> {
+    let all = async || -> Result<T, sqlx::Error> {
+        let options = url.options().map_err(|error| sqlx::Error::Configuration(error.into()))?;
+        let mut connection = options.connect().await?;
+        let result = work(&mut connection).await?;
+        connection.close().await?;
+        Ok(result)
+    };
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().name("tenantry-database".to_owned()).spawn_scoped(scope, || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            Ok(runtime.block_on(all()))
+        })?;
+        thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+/// So many random bytes, as hexadecimal digits.
+pub(super) fn random_hex(bytes: usize) -> io::Result<String> {
+    let mut random = vec![0; bytes];
+    getrandom::fill(&mut random).map_err(|error| io::Error::other(error.to_string()))?;
+    Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
+}
