@@ -13,11 +13,13 @@ use quote::quote;
 
 use crate::model::Model;
 
+pub(crate) use self::dto::{new_name, patch_name};
+pub(crate) use self::item::item;
+
+/// The whole code of a model.
 pub(crate) fn expand(model: &Model) -> TokenStream {
-    let item = item::item(model);
-    let inherent = item::inherent(model);
-    let new = dto::new(model);
-    let patch = dto::patch(model);
+    let item = item(model);
+    let around = around(model);
     let implementations = [
         def::model(model),
         row::tenant_model(model),
@@ -28,12 +30,18 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     ];
     quote! {
         #item
-        #inherent
-        #new
-        #patch
+        #around
         const _: () = {
             use ::tenantry::__private as __tenantry;
             #(#implementations)*
         };
     }
+}
+
+/// What others name beside the struct itself: its columns and its data transfer objects.
+pub(crate) fn around(model: &Model) -> TokenStream {
+    let inherent = item::inherent(model);
+    let new = dto::new(model);
+    let patch = dto::patch(model);
+    quote! { #inherent #new #patch }
 }

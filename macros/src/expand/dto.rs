@@ -7,11 +7,13 @@ use syn::spanned::Spanned;
 
 use crate::model::{Field, Model};
 
-pub(super) fn new_name(model: &Model) -> Ident {
+/// `NewCustomer`.
+pub(crate) fn new_name(model: &Model) -> Ident {
     format_ident!("New{}", model.name)
 }
 
-pub(super) fn patch_name(model: &Model) -> Ident {
+/// `CustomerPatch`.
+pub(crate) fn patch_name(model: &Model) -> Ident {
     format_ident!("{}Patch", model.name)
 }
 

@@ -6,7 +6,7 @@ use quote::quote;
 use crate::model::{Field, Model};
 
 /// The struct with its other attributes, and the tenant as the last field.
-pub(super) fn item(model: &Model) -> TokenStream {
+pub(crate) fn item(model: &Model) -> TokenStream {
     let Model { attributes, visibility, name, .. } = model;
     let fields = model.fields.iter().map(|field| {
         let Field { attributes, visibility, ident, ty, .. } = field;
