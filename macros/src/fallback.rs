@@ -23,18 +23,14 @@ pub(crate) fn stub(model: &Model, item: &ItemStruct, errors: &TokenStream) -> To
         return quote! { #errors #item };
     }
     let named = matches!(item.fields, Fields::Named(_)) && model.fields.iter().all(|field| field.name != TENANT_ID);
-    let item = if named { expand::item(model) } else { without_attributes(item.to_token_stream()) };
-    let around = expand::around(model);
-    let implementations = implementations(model);
-    quote! {
-        #errors
-        #item
-        #around
-        const _: () = {
-            use ::tenantry::__private as __tenantry;
-            #implementations
-        };
-    }
+    let structs = if named {
+        expand::structs(model)
+    } else {
+        let (item, transfer) = (without_attributes(item.to_token_stream()), expand::dtos(model));
+        quote! { #item #transfer }
+    };
+    let implementations = expand::behind_the_door(&[expand::inherent(model), implementations(model)]);
+    quote! { #errors #structs #implementations }
 }
 
 fn implementations(model: &Model) -> TokenStream {
@@ -42,37 +38,37 @@ fn implementations(model: &Model) -> TokenStream {
     let text = name.to_string();
     let output = output(model);
     quote! {
-        impl __tenantry::Model for #name {
+        impl __t::Model for #name {
             const NAME: &'static str = #text;
             const TABLE: &'static str = #text;
-            const SCOPE: __tenantry::Scope = __tenantry::Scope::Tenant;
-            const DEF: &'static __tenantry::ModelDef = &__tenantry::ModelDef {
+            const SCOPE: __t::Scope = __t::Scope::Tenant;
+            const DEF: &'static __t::ModelDef = &__t::ModelDef {
                 name: #text,
                 table: #text,
-                scope: __tenantry::Scope::Tenant,
+                scope: __t::Scope::Tenant,
                 doc: "",
                 columns: &[],
                 uniques: &[],
                 indexes: &[],
-                routes: __tenantry::Verbs::NONE,
+                routes: __t::Verbs::NONE,
             };
         }
-        impl __tenantry::TenantModel for #name {
+        impl __t::TenantModel for #name {
             type New = #new;
             type Patch = #patch;
-            fn read(_: &mut __tenantry::Cells<'_>) -> __tenantry::Result<Self, __tenantry::ReadError> {
-                __tenantry::Err(__tenantry::ReadError::Missing)
+            fn read(_: &mut __t::Cells<'_>) -> __t::Result<Self, __t::ReadError> {
+                __t::Err(__t::ReadError::Missing)
             }
-            fn id(&self) -> __tenantry::Id<Self> {
-                __tenantry::Id::generate()
+            fn id(&self) -> __t::Id<Self> {
+                __t::Id::generate()
             }
         }
-        impl __tenantry::NewRow for #new {
-            fn bind(&self, _: &mut __tenantry::Vec<__tenantry::Arg>) {}
+        impl __t::NewRow for #new {
+            fn bind(&self, _: &mut __t::Vec<__t::Arg>) {}
         }
-        impl __tenantry::Patch for #patch {
-            fn changes(&self) -> __tenantry::Vec<__tenantry::Option<__tenantry::Vec<__tenantry::Arg>>> {
-                __tenantry::Vec::new()
+        impl __t::Patch for #patch {
+            fn changes(&self) -> __t::Vec<__t::Option<__t::Vec<__t::Arg>>> {
+                __t::Vec::new()
             }
         }
         #output
@@ -85,17 +81,17 @@ fn output(model: &Model) -> TokenStream {
     let derived = validate::derived(&model.attributes);
     let debug = (!derived.iter().any(|path| validate::is_named(path, "Debug"))).then(|| {
         quote! {
-            impl __tenantry::Debug for #name {
-                fn fmt(&self, _: &mut __tenantry::Formatter<'_>) -> __tenantry::FmtResult {
-                    __tenantry::Ok(())
+            impl __t::Debug for #name {
+                fn fmt(&self, _: &mut __t::Formatter<'_>) -> __t::FmtResult {
+                    __t::Ok(())
                 }
             }
         }
     });
     let serialize = (!derived.iter().any(|path| validate::is_named(path, "Serialize"))).then(|| {
         quote! {
-            impl __tenantry::Serialize for #name {
-                fn serialize<S: __tenantry::Serializer>(&self, serializer: S) -> __tenantry::Result<S::Ok, S::Error> {
+            impl __t::Serialize for #name {
+                fn serialize<S: __t::Serializer>(&self, serializer: S) -> __t::Result<S::Ok, S::Error> {
                     serializer.serialize_unit()
                 }
             }

@@ -115,47 +115,47 @@ fn expand(name: &Ident, words: &[Word]) -> TokenStream {
     let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
     quote! {
         const _: () = {
-            use ::tenantry::__private as __tenantry;
-            impl __tenantry::ModelEnum for #name {
+            use ::tenantry::__private as __t;
+            impl __t::ModelEnum for #name {
                 const WORDS: &'static [&'static str] = &[#(#texts),*];
                 fn word(self) -> &'static str {
                     match self {
                         #(Self::#variants => #texts,)*
                     }
                 }
-                fn from_word(word: &str) -> __tenantry::Option<Self> {
+                fn from_word(word: &str) -> __t::Option<Self> {
                     match word {
-                        #(#texts => __tenantry::Some(Self::#variants),)*
-                        _ => __tenantry::None,
+                        #(#texts => __t::Some(Self::#variants),)*
+                        _ => __t::None,
                     }
                 }
             }
-            impl __tenantry::Column for #name {
-                const KIND: __tenantry::Kind = __tenantry::Kind::Enum(<Self as __tenantry::ModelEnum>::WORDS);
+            impl __t::Column for #name {
+                const KIND: __t::Kind = __t::Kind::Enum(<Self as __t::ModelEnum>::WORDS);
                 type Value = Self;
-                fn bind(&self, args: &mut __tenantry::Vec<__tenantry::Arg>) {
-                    args.push(__tenantry::word_arg(*self));
+                fn bind(&self, args: &mut __t::Vec<__t::Arg>) {
+                    args.push(__t::word_arg(*self));
                 }
-                fn bind_null(args: &mut __tenantry::Vec<__tenantry::Arg>) {
-                    args.push(__tenantry::Arg::Text(__tenantry::None));
+                fn bind_null(args: &mut __t::Vec<__t::Arg>) {
+                    args.push(__t::Arg::Text(__t::None));
                 }
-                fn read(cells: &mut __tenantry::Cells<'_>) -> __tenantry::Result<Self, __tenantry::ReadError> {
-                    __tenantry::read_word(cells)
-                }
-            }
-            impl __tenantry::Display for #name {
-                fn fmt(&self, f: &mut __tenantry::Formatter<'_>) -> __tenantry::FmtResult {
-                    f.pad(__tenantry::ModelEnum::word(*self))
+                fn read(cells: &mut __t::Cells<'_>) -> __t::Result<Self, __t::ReadError> {
+                    __t::read_word(cells)
                 }
             }
-            impl __tenantry::Serialize for #name {
-                fn serialize<S: __tenantry::Serializer>(&self, serializer: S) -> __tenantry::Result<S::Ok, S::Error> {
-                    serializer.serialize_str(__tenantry::ModelEnum::word(*self))
+            impl __t::Display for #name {
+                fn fmt(&self, f: &mut __t::Formatter<'_>) -> __t::FmtResult {
+                    f.pad(__t::ModelEnum::word(*self))
                 }
             }
-            impl<'de> __tenantry::Deserialize<'de> for #name {
-                fn deserialize<D: __tenantry::Deserializer<'de>>(deserializer: D) -> __tenantry::Result<Self, D::Error> {
-                    __tenantry::deserialize_word(deserializer)
+            impl __t::Serialize for #name {
+                fn serialize<S: __t::Serializer>(&self, serializer: S) -> __t::Result<S::Ok, S::Error> {
+                    serializer.serialize_str(__t::ModelEnum::word(*self))
+                }
+            }
+            impl<'de> __t::Deserialize<'de> for #name {
+                fn deserialize<D: __t::Deserializer<'de>>(deserializer: D) -> __t::Result<Self, D::Error> {
+                    __t::deserialize_word(deserializer)
                 }
             }
         };

@@ -22,8 +22,8 @@ pub(crate) fn item(model: &Model) -> TokenStream {
     }
 }
 
-/// A constant for each column that a list can be filtered or sorted by.
-pub(super) fn inherent(model: &Model) -> TokenStream {
+/// What can be called on the struct: a constant for each column that a list can be filtered or sorted by.
+pub(crate) fn inherent(model: &Model) -> TokenStream {
     let name = &model.name;
     let columns: Vec<TokenStream> = model.columns().filter(|field| is_listed(field)).map(|field| column(field, name)).collect();
     if columns.is_empty() {
@@ -43,10 +43,10 @@ fn is_listed(field: &Field) -> bool {
 fn column(field: &Field, model: &Ident) -> TokenStream {
     let Field { name, ty, attr, .. } = field;
     let constant = Ident::new(&name.to_uppercase(), Span::call_site());
-    let doc = format!("The column `{name}`, for lists.");
+    let doc = format!(" The column `{name}`, for lists.");
     let (filter, sort) = (attr.filter.is_some(), attr.sort.is_some());
     quote! {
         #[doc = #doc]
-        pub const #constant: ::tenantry::__private::Col<#model, #ty, #filter, #sort> = ::tenantry::__private::col(#name);
+        pub const #constant: __t::Col<#model, #ty, #filter, #sort> = __t::col(#name);
     }
 }
