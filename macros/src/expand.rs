@@ -13,26 +13,43 @@ use quote::quote;
 
 use crate::model::Model;
 
+pub(crate) use self::dto::{new_name, patch_name};
+pub(crate) use self::item::inherent;
+
+/// The whole code of a model.
 pub(crate) fn expand(model: &Model) -> TokenStream {
-    let item = item::item(model);
-    let inherent = item::inherent(model);
-    let new = dto::new(model);
-    let patch = dto::patch(model);
-    let implementations = [
+    let structs = structs(model);
+    let implementations = behind_the_door(&[
+        item::inherent(model),
         def::model(model),
         row::tenant_model(model),
         dto::new_row(model),
         dto::patch_changes(model),
         row::debug(model),
         row::serialize(model),
-    ];
+    ]);
+    quote! { #structs #implementations }
+}
+
+/// The structs: the model's own and its data transfer objects.
+pub(crate) fn structs(model: &Model) -> TokenStream {
+    let item = item::item(model);
+    let transfer = dtos(model);
+    quote! { #item #transfer }
+}
+
+/// The data transfer objects.
+pub(crate) fn dtos(model: &Model) -> TokenStream {
+    let new = dto::new(model);
+    let patch = dto::patch(model);
+    quote! { #new #patch }
+}
+
+/// Puts the implementations where `__t` is the hidden door.
+pub(crate) fn behind_the_door(implementations: &[TokenStream]) -> TokenStream {
     quote! {
-        #item
-        #inherent
-        #new
-        #patch
         const _: () = {
-            use ::tenantry::__private as __tenantry;
+            use ::tenantry::__private as __t;
             #(#implementations)*
         };
     }

@@ -1,12 +1,12 @@
 //! What is emitted beside the errors: the item, and empty implementations, so that code that uses the model does not fail, too.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
-use quote::quote;
-use syn::ItemStruct;
+use quote::{ToTokens, quote};
+use syn::{Fields, ItemStruct};
 
-use crate::attr;
-use crate::keys;
 use crate::model::Model;
+use crate::validate::{self, TENANT_ID};
+use crate::{expand, keys};
 
 /// For tokens that are no struct: they are emitted as they are, without our attributes.
 pub(crate) fn unreadable(error: &syn::Error, item: TokenStream) -> TokenStream {
@@ -15,23 +15,89 @@ pub(crate) fn unreadable(error: &syn::Error, item: TokenStream) -> TokenStream {
     quote! { #error #item }
 }
 
-/// For a struct that breaks a rule.
+/// For a struct that breaks a rule: the struct, and all that others may name of it, without a column type being asked for anything.
 pub(crate) fn stub(model: &Model, item: &ItemStruct, errors: &TokenStream) -> TokenStream {
-    let mut item = item.clone();
-    for field in &mut item.fields {
-        field.attrs.retain(|attribute| !attr::is_model(attribute));
+    // A generic struct is no `Id<Self>`, so nothing can name it as a model.
+    if !item.generics.params.is_empty() {
+        let item = without_attributes(item.to_token_stream());
+        return quote! { #errors #item };
     }
-    item.attrs.retain(|attribute| !attr::is_model(attribute));
-    let stubs = stubs(model, &item);
-    quote! { #errors #item #stubs }
+    let named = matches!(item.fields, Fields::Named(_)) && model.fields.iter().all(|field| field.name != TENANT_ID);
+    let structs = if named {
+        expand::structs(model)
+    } else {
+        let (item, transfer) = (without_attributes(item.to_token_stream()), expand::dtos(model));
+        quote! { #item #transfer }
+    };
+    let implementations = expand::behind_the_door(&[expand::inherent(model), implementations(model)]);
+    quote! { #errors #structs #implementations }
 }
 
-fn stubs(model: &Model, item: &ItemStruct) -> TokenStream {
-    // A generic struct has no `Id<Self>`, and nothing can name it as a model.
-    if !item.generics.params.is_empty() {
-        return TokenStream::new();
+fn implementations(model: &Model) -> TokenStream {
+    let (name, new, patch) = (&model.name, expand::new_name(model), expand::patch_name(model));
+    let text = name.to_string();
+    let output = output(model);
+    quote! {
+        impl __t::Model for #name {
+            const NAME: &'static str = #text;
+            const TABLE: &'static str = #text;
+            const SCOPE: __t::Scope = __t::Scope::Tenant;
+            const DEF: &'static __t::ModelDef = &__t::ModelDef {
+                name: #text,
+                table: #text,
+                scope: __t::Scope::Tenant,
+                doc: "",
+                columns: &[],
+                uniques: &[],
+                indexes: &[],
+                routes: __t::Verbs::NONE,
+            };
+        }
+        impl __t::TenantModel for #name {
+            type New = #new;
+            type Patch = #patch;
+            fn read(_: &mut __t::Cells<'_>) -> __t::Result<Self, __t::ReadError> {
+                __t::Err(__t::ReadError::Missing)
+            }
+            fn id(&self) -> __t::Id<Self> {
+                __t::Id::generate()
+            }
+        }
+        impl __t::NewRow for #new {
+            fn bind(&self, _: &mut __t::Vec<__t::Arg>) {}
+        }
+        impl __t::Patch for #patch {
+            fn changes(&self) -> __t::Vec<__t::Option<__t::Vec<__t::Arg>>> {
+                __t::Vec::new()
+            }
+        }
+        #output
     }
-    quote! {}
+}
+
+/// `Debug` and `Serialize`, where the struct does not derive them itself: that is an error, and a second implementation would be another.
+fn output(model: &Model) -> TokenStream {
+    let name = &model.name;
+    let derived = validate::derived(&model.attributes);
+    let debug = (!derived.iter().any(|path| validate::is_named(path, "Debug"))).then(|| {
+        quote! {
+            impl __t::Debug for #name {
+                fn fmt(&self, _: &mut __t::Formatter<'_>) -> __t::FmtResult {
+                    __t::Ok(())
+                }
+            }
+        }
+    });
+    let serialize = (!derived.iter().any(|path| validate::is_named(path, "Serialize"))).then(|| {
+        quote! {
+            impl __t::Serialize for #name {
+                fn serialize<S: __t::Serializer>(&self, serializer: S) -> __t::Result<S::Ok, S::Error> {
+                    serializer.serialize_unit()
+                }
+            }
+        }
+    });
+    quote! { #debug #serialize }
 }
 
 /// Takes `#[model…]` out, at any depth.

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use proc_macro2::Ident;
 use syn::ext::IdentExt;
-use syn::{Attribute, Fields, ItemStruct, Type};
+use syn::punctuated::Punctuated;
+use syn::{Attribute, Fields, ItemStruct, Token, Type};
 
 use crate::attr::{DefaultValue, Group, OnDelete, Routes};
 use crate::context::Context;
@@ -55,17 +56,22 @@ fn check_no_generics(item: &ItemStruct, context: &Context) {
 
 /// A derived `Debug` or `Serialize` would be a second one, and would one day show what must stay secret.
 fn check_no_derived_output(attributes: &[Attribute], context: &Context) {
-    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("derive")) {
-        // What cannot be parsed is the compiler's to complain of.
-        let _ = attribute.parse_nested_meta(|derived| {
-            if let Some(word) = derived.path.segments.last().map(|segment| &segment.ident)
-                && (word == "Debug" || word == "Serialize")
-            {
-                context.error(&derived.path, format!("the attribute writes `{word}` itself; leave it out of `derive`"));
-            }
-            Ok(())
-        });
+    for path in derived(attributes) {
+        if let Some(word) = ["Debug", "Serialize"].into_iter().find(|word| is_named(&path, word)) {
+            context.error(&path, format!("the attribute writes `{word}`; leave it out of `derive`"));
+        }
     }
+}
+
+/// What the struct derives. What cannot be read is the compiler's to complain of.
+pub(crate) fn derived(attributes: &[Attribute]) -> Vec<syn::Path> {
+    let lists = attributes.iter().filter(|attribute| attribute.path().is_ident("derive"));
+    lists.filter_map(|list| list.parse_args_with(Punctuated::<syn::Path, Token![,]>::parse_terminated).ok()).flatten().collect()
+}
+
+/// Whether the last word of the path is that one.
+pub(crate) fn is_named(path: &syn::Path, word: &str) -> bool {
+    path.segments.last().is_some_and(|segment| segment.ident == word)
 }
 
 /// The table is part of every statement and of the path of the routes.

@@ -1,18 +1,20 @@
 //! What the code that `#[tenant_model]` writes may name: one hidden door, without any promise of stability.
 
-pub use std::fmt::{Debug, Formatter, Result as FmtResult};
+pub use std::fmt::{Debug, Display, Formatter, Result as FmtResult};
 pub use std::option::Option::{self, None, Some};
 pub use std::result::Result::{self, Err, Ok};
 pub use std::vec::Vec;
 
 use serde::ser::SerializeMap;
-pub use serde::ser::{Serialize, Serializer};
+pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use crate::schema::{
     Arg, Base, Cells, Col, Column, ColumnDef, Field, Id, Index, Kind, Literal, Model, ModelDef, ModelEnum, NewRow, OnDelete, Patch,
     ReadError, RowTenant, Scope, TenantModel, Unique, Verb, Verbs,
 };
 use crate::schema::{Managed, TenantId};
+use serde::de::Visitor;
+use std::marker::PhantomData;
 
 /// The tenant of the row that is being read: its first cell.
 ///
@@ -75,6 +77,12 @@ pub const fn concat<const N: usize>(parts: &[&[ColumnDef]]) -> [ColumnDef; N] {
     all
 }
 
+/// The word of an enum as an argument.
+#[must_use]
+pub fn word_arg<T: ModelEnum>(value: T) -> Arg {
+    Arg::Text(Some(value.word().to_owned()))
+}
+
 /// Reads the word of an enum.
 ///
 /// # Errors
@@ -82,6 +90,28 @@ pub const fn concat<const N: usize>(parts: &[&[ColumnDef]]) -> [ColumnDef; N] {
 pub fn read_word<T: ModelEnum>(cells: &mut Cells<'_>) -> Result<T, ReadError> {
     let word = crate::schema::read_text(cells)?;
     T::from_word(word).ok_or(ReadError::Range("enum"))
+}
+
+/// Reads the word of an enum from another format, such as JSON.
+///
+/// # Errors
+/// When it is none of its words; the message names them.
+pub fn deserialize_word<'de, T: ModelEnum, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    struct Word<T>(PhantomData<T>);
+
+    impl<T: ModelEnum> Visitor<'_> for Word<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut Formatter<'_>) -> FmtResult {
+            write!(f, "one of {}", T::WORDS.join(", "))
+        }
+
+        fn visit_str<E: serde::de::Error>(self, word: &str) -> Result<T, E> {
+            T::from_word(word).ok_or_else(|| E::unknown_variant(word, T::WORDS))
+        }
+    }
+
+    deserializer.deserialize_str(Word(PhantomData))
 }
 
 /// The JSON object of a row, written field by field.

@@ -18,14 +18,14 @@ pub(super) fn model(model: &Model) -> TokenStream {
     let routes = routes(&attr.routes);
     quote! {
         #parts
-        impl __tenantry::Model for #name {
+        impl __t::Model for #name {
             const NAME: &'static str = #text;
             const TABLE: &'static str = #table;
-            const SCOPE: __tenantry::Scope = __tenantry::Scope::Tenant;
-            const DEF: &'static __tenantry::ModelDef = &__tenantry::ModelDef {
+            const SCOPE: __t::Scope = __t::Scope::Tenant;
+            const DEF: &'static __t::ModelDef = &__t::ModelDef {
                 name: #text,
                 table: #table,
-                scope: __tenantry::Scope::Tenant,
+                scope: __t::Scope::Tenant,
                 doc: #doc,
                 columns: #columns,
                 uniques: #uniques,
@@ -43,14 +43,14 @@ fn columns(model: &Model) -> (TokenStream, TokenStream) {
         return (TokenStream::new(), quote! { &[#(#columns),*] });
     }
     let parts = model.fields.chunk_by(|a, b| !a.is_base() && !b.is_base()).map(part);
-    let constant = quote! { const COLUMNS: &[&[__tenantry::ColumnDef]] = &[#(#parts),*]; };
-    (constant, quote! { &__tenantry::concat::<{ __tenantry::count(COLUMNS) }>(COLUMNS) })
+    let constant = quote! { const COLUMNS: &[&[__t::ColumnDef]] = &[#(#parts),*]; };
+    (constant, quote! { &__t::concat::<{ __t::count(COLUMNS) }>(COLUMNS) })
 }
 
 /// A base, or the columns up to the next one.
 fn part(fields: &[Field]) -> TokenStream {
     match fields {
-        [Field { ty, attr, .. }] if attr.flatten.is_some() => quote_spanned! { ty.span()=> __tenantry::base::<#ty>() },
+        [Field { ty, attr, .. }] if attr.flatten.is_some() => quote_spanned! { ty.span()=> __t::base::<#ty>() },
         columns => {
             let columns = columns.iter().map(column);
             quote! { &[#(#columns),*] }
@@ -60,12 +60,12 @@ fn part(fields: &[Field]) -> TokenStream {
 
 fn column(field: &Field) -> TokenStream {
     let Field { name, ty, .. } = field;
-    let plain = quote_spanned! { ty.span()=> __tenantry::column::<#ty>(#name) };
+    let plain = quote_spanned! { ty.span()=> __t::column::<#ty>(#name) };
     let options = options(field);
     if options.is_empty() {
         return plain;
     }
-    quote! { __tenantry::ColumnDef { #(#options,)* ..#plain } }
+    quote! { __t::ColumnDef { #(#options,)* ..#plain } }
 }
 
 /// The fields of `ColumnDef` that the attribute sets.
@@ -81,15 +81,15 @@ fn options(field: &Field) -> Vec<TokenStream> {
     }
     if let Some((_, length)) = attr.max_len {
         let length = proc_macro2::Literal::u32_unsuffixed(length);
-        options.push(quote! { max_len: __tenantry::Some(#length) });
+        options.push(quote! { max_len: __t::Some(#length) });
     }
     if let Some((_, value)) = &attr.default {
         let value = literal(value);
-        options.push(quote! { default: __tenantry::Some(__tenantry::Literal::#value) });
+        options.push(quote! { default: __t::Some(__t::Literal::#value) });
     }
     if let Some((_, action)) = &attr.references {
         let action = Ident::new(on_delete(*action), Span::call_site());
-        options.push(quote! { on_delete: __tenantry::OnDelete::#action });
+        options.push(quote! { on_delete: __t::OnDelete::#action });
     }
     options
 }
@@ -122,18 +122,18 @@ fn groups(groups: &[Group], kind: &str) -> TokenStream {
     let kind = Ident::new(kind, Span::call_site());
     let groups = groups.iter().map(|group| {
         let columns = group.columns.iter().map(|column| column.unraw().to_string());
-        quote! { __tenantry::#kind { columns: &[#(#columns),*] } }
+        quote! { __t::#kind { columns: &[#(#columns),*] } }
     });
     quote! { &[#(#groups),*] }
 }
 
 fn routes(routes: &Routes) -> TokenStream {
     match routes {
-        Routes::All => quote! { __tenantry::Verbs::ALL },
-        Routes::None => quote! { __tenantry::Verbs::NONE },
+        Routes::All => quote! { __t::Verbs::ALL },
+        Routes::None => quote! { __t::Verbs::NONE },
         Routes::Some(verbs) => {
             let verbs = verbs.iter().map(|verb| Ident::new(&capitalised(verb), Span::call_site()).into_token_stream());
-            quote! { __tenantry::Verbs(&[#(__tenantry::Verb::#verbs),*]) }
+            quote! { __t::Verbs(&[#(__t::Verb::#verbs),*]) }
         }
     }
 }

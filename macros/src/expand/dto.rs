@@ -7,18 +7,20 @@ use syn::spanned::Spanned;
 
 use crate::model::{Field, Model};
 
-pub(super) fn new_name(model: &Model) -> Ident {
+/// `NewCustomer`.
+pub(crate) fn new_name(model: &Model) -> Ident {
     format_ident!("New{}", model.name)
 }
 
-pub(super) fn patch_name(model: &Model) -> Ident {
+/// `CustomerPatch`.
+pub(crate) fn patch_name(model: &Model) -> Ident {
     format_ident!("{}Patch", model.name)
 }
 
 /// `NewCustomer`: every column but the key and what the database writes.
 pub(super) fn new(model: &Model) -> TokenStream {
     let (name, visibility) = (new_name(model), &model.visibility);
-    let doc = format!("What a [`{}`] is created from.", model.name);
+    let doc = format!(" What a [`{}`] is created from.", model.name);
     let fields = model.written().map(|field| {
         let Field { ident, ty, .. } = field;
         let docs = docs(field);
@@ -36,7 +38,7 @@ pub(super) fn new(model: &Model) -> TokenStream {
 /// `CustomerPatch`: the same columns, each left alone or set.
 pub(super) fn patch(model: &Model) -> TokenStream {
     let (name, visibility) = (patch_name(model), &model.visibility);
-    let doc = format!("What a [`{}`] is changed by.", model.name);
+    let doc = format!(" What a [`{}`] is changed by.", model.name);
     let fields = model.written().map(|field| {
         let Field { ident, ty, .. } = field;
         let docs = docs(field);
@@ -55,11 +57,11 @@ pub(super) fn patch(model: &Model) -> TokenStream {
 pub(super) fn new_row(model: &Model) -> TokenStream {
     let name = new_name(model);
     let binds = model.written().map(|Field { ident, ty, .. }| {
-        quote_spanned! { ty.span()=> <#ty as __tenantry::Column>::bind(&self.#ident, args); }
+        quote_spanned! { ty.span()=> <#ty as __t::Column>::bind(&self.#ident, args); }
     });
     quote! {
-        impl __tenantry::NewRow for #name {
-            fn bind(&self, args: &mut __tenantry::Vec<__tenantry::Arg>) {
+        impl __t::NewRow for #name {
+            fn bind(&self, args: &mut __t::Vec<__t::Arg>) {
                 #(#binds)*
             }
         }
@@ -71,9 +73,9 @@ pub(super) fn patch_changes(model: &Model) -> TokenStream {
     let name = patch_name(model);
     let changes = model.written().map(|Field { ident, ty, .. }| quote_spanned! { ty.span()=> self.#ident.change() });
     quote! {
-        impl __tenantry::Patch for #name {
-            fn changes(&self) -> __tenantry::Vec<__tenantry::Option<__tenantry::Vec<__tenantry::Arg>>> {
-                __tenantry::Vec::from([#(#changes),*])
+        impl __t::Patch for #name {
+            fn changes(&self) -> __t::Vec<__t::Option<__t::Vec<__t::Arg>>> {
+                __t::Vec::from([#(#changes),*])
             }
         }
     }

@@ -6,7 +6,7 @@ use quote::quote;
 use crate::model::{Field, Model};
 
 /// The struct with its other attributes, and the tenant as the last field.
-pub(super) fn item(model: &Model) -> TokenStream {
+pub(crate) fn item(model: &Model) -> TokenStream {
     let Model { attributes, visibility, name, .. } = model;
     let fields = model.fields.iter().map(|field| {
         let Field { attributes, visibility, ident, ty, .. } = field;
@@ -22,8 +22,8 @@ pub(super) fn item(model: &Model) -> TokenStream {
     }
 }
 
-/// The repository, and a constant for each column that a list can be filtered or sorted by.
-pub(super) fn inherent(model: &Model) -> TokenStream {
+/// What can be called on the struct: the repository, and a constant for each column that a list can be filtered or sorted by.
+pub(crate) fn inherent(model: &Model) -> TokenStream {
     let name = &model.name;
     let columns: Vec<TokenStream> = model.columns().filter(|field| is_listed(field)).map(|field| column(field, name)).collect();
     quote! {
@@ -45,10 +45,10 @@ fn is_listed(field: &Field) -> bool {
 fn column(field: &Field, model: &Ident) -> TokenStream {
     let Field { name, ty, attr, .. } = field;
     let constant = Ident::new(&name.to_uppercase(), Span::call_site());
-    let doc = format!("The column `{name}`, for lists.");
+    let doc = format!(" The column `{name}`, for lists.");
     let (filter, sort) = (attr.filter.is_some(), attr.sort.is_some());
     quote! {
         #[doc = #doc]
-        pub const #constant: ::tenantry::__private::Col<#model, #ty, #filter, #sort> = ::tenantry::__private::col(#name);
+        pub const #constant: __t::Col<#model, #ty, #filter, #sort> = __t::col(#name);
     }
 }

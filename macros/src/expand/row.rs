@@ -19,19 +19,19 @@ pub(super) fn tenant_model(model: &Model) -> TokenStream {
         } else {
             quote! { Column }
         };
-        quote_spanned! { ty.span()=> #ident: <#ty as __tenantry::#kind>::read(cells)? }
+        quote_spanned! { ty.span()=> #ident: <#ty as __t::#kind>::read(cells)? }
     });
     quote! {
-        impl __tenantry::TenantModel for #name {
+        impl __t::TenantModel for #name {
             type New = #new;
             type Patch = #patch;
-            fn read(cells: &mut __tenantry::Cells<'_>) -> __tenantry::Result<Self, __tenantry::ReadError> {
-                __tenantry::Ok(Self {
-                    tenant_id: __tenantry::read_tenant(cells)?,
+            fn read(cells: &mut __t::Cells<'_>) -> __t::Result<Self, __t::ReadError> {
+                __t::Ok(Self {
+                    tenant_id: __t::read_tenant(cells)?,
                     #(#reads,)*
                 })
             }
-            fn id(&self) -> __tenantry::Id<Self> {
+            fn id(&self) -> __t::Id<Self> {
                 self.id
             }
         }
@@ -44,8 +44,8 @@ pub(super) fn debug(model: &Model) -> TokenStream {
     let text = name.unraw().to_string();
     let fields = model.fields.iter().map(|Field { ident, name, .. }| quote! { .field(#name, &self.#ident) });
     quote! {
-        impl __tenantry::Debug for #name {
-            fn fmt(&self, f: &mut __tenantry::Formatter<'_>) -> __tenantry::FmtResult {
+        impl __t::Debug for #name {
+            fn fmt(&self, f: &mut __t::Formatter<'_>) -> __t::FmtResult {
                 f.debug_struct(#text) #(#fields)* .field("tenant_id", &self.tenant_id).finish()
             }
         }
@@ -64,9 +64,9 @@ pub(super) fn serialize(model: &Model) -> TokenStream {
         }
     });
     quote! {
-        impl __tenantry::Serialize for #name {
-            fn serialize<S: __tenantry::Serializer>(&self, serializer: S) -> __tenantry::Result<S::Ok, S::Error> {
-                __tenantry::Object::new(serializer)? #(#entries)* .end()
+        impl __t::Serialize for #name {
+            fn serialize<S: __t::Serializer>(&self, serializer: S) -> __t::Result<S::Ok, S::Error> {
+                __t::Object::new(serializer)? #(#entries)* .end()
             }
         }
     }

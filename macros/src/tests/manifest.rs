@@ -1,0 +1,71 @@
+//! `models.toml` and what becomes of it.
+
+use std::fs;
+use std::path::PathBuf;
+
+use quote::quote;
+
+use super::pretty;
+
+/// A folder of its own, removed when the test is over.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn with(name: &str, bytes: &[u8]) -> Self {
+        let path = std::env::temp_dir().join(format!("tenantry-macros-{}-{name}", std::process::id()));
+        fs::create_dir_all(&path).expect("a folder");
+        fs::write(path.join("models.toml"), bytes).expect("a file");
+        Self(path)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // The test has its result; a folder that stays is no reason to fail it.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn expansion(name: &str, text: &str) -> String {
+    let folder = Folder::with(name, text.as_bytes());
+    let tokens = crate::manifest::within(&folder.0, quote! { "models.toml" });
+    let written = pretty(tokens).replace(folder.0.to_str().expect("a path of ASCII"), "/crate");
+    format!("{}\n// becomes:\n\n{written}", text.trim())
+}
+
+#[test]
+fn manifest() {
+    insta::assert_snapshot!(expansion(
+        "manifest",
+        r#"
+[conventions]
+schema = "crm"
+
+[models]
+sales = ["Customer", "SalesOrder"]
+"inventory::stock" = ["Item"]
+crate = ["Root"]
+"#
+    ));
+}
+
+#[test]
+fn every_fault_is_named_with_its_place() {
+    insta::assert_snapshot!(expansion(
+        "faults",
+        r#"
+[conventions]
+shcema = "app"
+roles = "Tenantry; drop"
+settings = 7
+
+[models]
+sales = ["Customer", "Customer", "struct", 3]
+"fn" = ["A"]
+empty = []
+inventory = "Item"
+
+[model]
+"#
+    ));
+}
