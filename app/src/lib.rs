@@ -1,1 +1,16 @@
-//! Work in progress.
+//! The reference application: a trading business, one folder per module. It is what the demo serves and what the proof runs on.
+
+pub mod inventory;
+pub mod purchase;
+pub mod sales;
+
+use axum::Router;
+use tenantry::Tenancy;
+
+tenantry::manifest!("../models.toml");
+
+/// Every route of the application: the generated ones, and the business rules beside them. They need a tenant, which a layer brings.
+#[must_use]
+pub fn router(tenancy: &Tenancy) -> Router {
+    tenantry::http::routes(tenancy).merge(sales::routes())
+}

@@ -12,7 +12,7 @@ pub mod repo;
 pub mod schema;
 pub mod sql;
 
-pub use db::{Config, ConfigError, Error, ErrorKind, Rule, StartError, StatementRefusal, Tenancy, TenantDb, TenantTx, Unit};
+pub use db::{Config, ConfigError, Error, ErrorKind, Platform, Rule, StartError, StatementRefusal, Tenancy, TenantDb, TenantTx, Unit};
 pub use repo::{After, List, Page, Repo};
 pub use schema::{
     Actor, Base, Col, Column, Conventions, Currency, Date, Entry, Field, Id, Model, ModelEnum, Money, MoneyError, Registry, RequestId,

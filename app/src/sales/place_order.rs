@@ -1,0 +1,233 @@
+//! Placing an order: one call, one transaction, order and lines together.
+
+use std::collections::HashMap;
+
+use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use tenantry::http::{Body, Problem, TenantDbOf};
+use tenantry::{Currency, Date, Error, Id, Money, TenantDb, TenantTx};
+use uuid::Uuid;
+
+use super::{Customer, NewSalesOrder, NewSalesOrderLine, SalesOrder, SalesOrderLine};
+use crate::inventory::Product;
+
+/// The most lines of an order.
+const MAX_LINES: usize = 1_000;
+
+/// What an order is placed with.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlaceOrder {
+    /// The number that the customer knows, unique within the tenant.
+    pub number: i64,
+    /// Who places it.
+    pub customer: Id<Customer>,
+    /// When it was placed.
+    pub placed_on: Date,
+    /// When it must be there.
+    #[serde(default)]
+    pub required_on: Option<Date>,
+    /// When it left.
+    #[serde(default)]
+    pub shipped_on: Option<Date>,
+    /// What the transport costs.
+    #[serde(default)]
+    pub freight: Option<Money>,
+    /// To whom it goes.
+    #[serde(default)]
+    pub ship_name: Option<String>,
+    /// Street and number.
+    #[serde(default)]
+    pub ship_address: Option<String>,
+    /// The city.
+    #[serde(default)]
+    pub ship_city: Option<String>,
+    /// The state or province.
+    #[serde(default)]
+    pub ship_region: Option<String>,
+    /// The postal code.
+    #[serde(default)]
+    pub ship_postal_code: Option<String>,
+    /// The country.
+    #[serde(default)]
+    pub ship_country: Option<String>,
+    /// What is ordered; at least one line.
+    pub lines: Vec<OrderLine>,
+}
+
+/// A line of an order to be placed.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct OrderLine {
+    /// What is ordered.
+    pub product: Id<Product>,
+    /// How many units; at least 1.
+    pub quantity: i32,
+    /// The price of one unit; the product's own when it is left out.
+    #[serde(default)]
+    pub unit_price: Option<Money>,
+    /// What is taken off, 0 to 100 percent.
+    #[serde(default)]
+    pub discount_percent: i32,
+}
+
+/// The order that was placed, with its lines.
+#[derive(Debug, Serialize)]
+pub struct PlacedOrder {
+    /// The order.
+    #[serde(flatten)]
+    pub order: SalesOrder,
+    /// Its lines in order.
+    pub lines: Vec<SalesOrderLine>,
+}
+
+/// `POST /sales_orders`.
+pub(super) async fn post(TenantDbOf(mut db): TenantDbOf, Body(order): Body<PlaceOrder>) -> Result<Response, Problem> {
+    let placed = place_order(&mut db, &order).await?;
+    let location = format!("/sales_orders/{}", placed.order.id);
+    Ok((StatusCode::CREATED, [(LOCATION, location)], axum::Json(placed)).into_response())
+}
+
+/// Places an order with its lines: the totals are computed here, and either all of it is there or nothing.
+///
+/// # Errors
+/// A rule that was broken, with the pointer of the value that is to blame; a number that is taken; a customer or a product that does not
+/// exist for this tenant.
+pub async fn place_order(db: &mut TenantDb, order: &PlaceOrder) -> Result<PlacedOrder, Error> {
+    check(order)?;
+    db.transaction(async |tx| {
+        let prices = prices(tx, order).await?;
+        let priced = price_lines(order, &prices)?;
+        let total = sum(&priced)?;
+        let placed = tx.run(SalesOrder::repo().create(&new_order(order, total))).await?;
+        let mut lines = Vec::with_capacity(priced.len());
+        for (line, position) in priced.into_iter().zip(1..) {
+            let new = NewSalesOrderLine {
+                sales_order: placed.id,
+                position,
+                product: line.product,
+                unit_price: line.unit_price,
+                quantity: line.quantity,
+                discount_percent: line.discount_percent,
+                total: line.total,
+            };
+            lines.push(tx.run(SalesOrderLine::repo().create(&new)).await?);
+        }
+        Ok(PlacedOrder { order: placed, lines })
+    })
+    .await
+}
+
+/// The rules that need no database.
+fn check(order: &PlaceOrder) -> Result<(), Error> {
+    if order.lines.is_empty() {
+        return Err(Error::rule("no_lines", "/lines", "an order has at least one line"));
+    }
+    if order.lines.len() > MAX_LINES {
+        return Err(Error::rule("too_many_lines", "/lines", "an order has at most 1000 lines"));
+    }
+    for (index, line) in order.lines.iter().enumerate() {
+        if line.quantity < 1 {
+            return Err(Error::rule("quantity", format!("/lines/{index}/quantity"), "at least 1"));
+        }
+        if !(0..=100).contains(&line.discount_percent) {
+            return Err(Error::rule("discount", format!("/lines/{index}/discount_percent"), "within 0 and 100"));
+        }
+    }
+    Ok(())
+}
+
+/// The prices of the products that the order names. Another tenant's product is not among them, as if it did not exist.
+async fn prices(tx: &mut TenantTx<'_>, order: &PlaceOrder) -> Result<HashMap<Uuid, Money>, Error> {
+    let tenant = tx.tenant();
+    let products: Vec<Uuid> = order.lines.iter().map(|line| line.product.uuid()).collect();
+    let rows: Vec<(Uuid, i64, String)> =
+        sqlx::query_as("select id, unit_price, unit_price_currency from app.products where tenant_id = $1 and id = any($2)")
+            .bind(tenant)
+            .bind(products)
+            .fetch_all(tx)
+            .await?;
+    let price = |(id, amount, currency): (Uuid, i64, String)| {
+        let currency: Currency = currency.parse().ok()?;
+        Some((id, Money::new(amount, currency).ok()?))
+    };
+    Ok(rows.into_iter().filter_map(price).collect())
+}
+
+struct PricedLine {
+    product: Id<Product>,
+    unit_price: Money,
+    quantity: i32,
+    discount_percent: i32,
+    total: Money,
+}
+
+fn price_lines(order: &PlaceOrder, prices: &HashMap<Uuid, Money>) -> Result<Vec<PricedLine>, Error> {
+    let price = |(index, line): (usize, &OrderLine)| {
+        let Some(own) = prices.get(&line.product.uuid()) else {
+            return Err(Error::rule("reference", format!("/lines/{index}/product"), "refers to a row that does not exist"));
+        };
+        let unit_price = line.unit_price.unwrap_or(*own);
+        let Some(total) = line_total(unit_price, line.quantity, line.discount_percent) else {
+            return Err(Error::rule("total", format!("/lines/{index}"), "the total of the line is too large"));
+        };
+        let OrderLine { product, quantity, discount_percent, .. } = *line;
+        Ok(PricedLine { product, unit_price, quantity, discount_percent, total })
+    };
+    order.lines.iter().enumerate().map(price).collect()
+}
+
+/// Price × quantity × (100 − discount) ÷ 100 in minor units, rounded half to even; `None` when it is beyond what [`Money`] holds.
+///
+/// ```
+/// use tenantry::Money;
+/// use tenantry_app::sales::line_total;
+///
+/// let price = Money::new(250, "EUR".parse()?)?;
+/// assert_eq!(line_total(price, 1, 1).map(Money::amount), Some(248)); // 247.5 goes to the even neighbour
+/// assert_eq!(line_total(price, 1, 3).map(Money::amount), Some(242)); // 242.5, too
+/// # Ok::<(), tenantry::MoneyError>(())
+/// ```
+#[must_use]
+pub fn line_total(unit_price: Money, quantity: i32, discount_percent: i32) -> Option<Money> {
+    let hundredths = i128::from(unit_price.amount()) * i128::from(quantity) * i128::from(100 - discount_percent);
+    let (whole, rest) = (hundredths.div_euclid(100), hundredths.rem_euclid(100));
+    let up = rest > 50 || (rest == 50 && whole % 2 != 0);
+    let amount = i64::try_from(whole + i128::from(up)).ok()?;
+    Money::new(amount, unit_price.currency()).ok()
+}
+
+fn sum(lines: &[PricedLine]) -> Result<Money, Error> {
+    let currency = lines.first().map(|line| line.total.currency());
+    let mut total: i64 = 0;
+    for (index, line) in lines.iter().enumerate() {
+        if Some(line.total.currency()) != currency {
+            let pointer = format!("/lines/{index}/unit_price/currency");
+            return Err(Error::rule("currency_mismatch", pointer, "the lines of an order have one currency"));
+        }
+        // Each is within 2^53, and there are at most a thousand.
+        total = total.saturating_add(line.total.amount());
+    }
+    let too_large = || Error::rule("total", "/lines", "the total of the order is too large");
+    currency.and_then(|currency| Money::new(total, currency).ok()).ok_or_else(too_large)
+}
+
+fn new_order(order: &PlaceOrder, total: Money) -> NewSalesOrder {
+    NewSalesOrder {
+        number: order.number,
+        customer: order.customer,
+        placed_on: order.placed_on,
+        required_on: order.required_on,
+        shipped_on: order.shipped_on,
+        freight: order.freight,
+        ship_name: order.ship_name.clone(),
+        ship_address: order.ship_address.clone(),
+        ship_city: order.ship_city.clone(),
+        ship_region: order.ship_region.clone(),
+        ship_postal_code: order.ship_postal_code.clone(),
+        ship_country: order.ship_country.clone(),
+        total,
+    }
+}

@@ -1,0 +1,6 @@
+//! The ways into the database, each with a pool of one connection: whatever happens to a transaction, the next one starts clean.
+
+mod faults;
+mod handwritten;
+mod repository;
+mod savepoints;
