@@ -202,7 +202,7 @@ pub fn diff(previous: &Schema, next: &Schema, direction: Direction) -> Result<Pl
     if let Some(refusal) = renamed_conventions(previous, next) {
         return Err(vec![refusal]);
     }
-    let compared = Compared::new(previous, next, direction);
+    let compared = Compared::new(previous, next);
     let (mut plan, mut refusals) = (Plan::default(), Vec::new());
     functions::create(&compared, &mut plan);
     tables::changes(&compared, &mut plan);
@@ -234,9 +234,10 @@ fn renamed_conventions(previous: &Schema, next: &Schema) -> Option<Refusal> {
     let both_hold_tables = !previous.tables.is_empty() && !next.tables.is_empty();
     (both_hold_tables && previous.names != next.names).then(|| Refusal {
         subject: "[conventions]".to_owned(),
-        remedy: "the names in models.toml differ from those of the last migration; take the change back: moving every table, role and policy \
+        remedy:
+            "the names in models.toml differ from those of the last migration; take the change back: moving every table, role and policy \
                  to other names is a hand-written migration and a new snapshot"
-            .to_owned(),
+                .to_owned(),
     })
 }
 
@@ -244,7 +245,6 @@ fn renamed_conventions(previous: &Schema, next: &Schema) -> Option<Refusal> {
 struct Compared<'a> {
     previous: &'a Schema,
     next: &'a Schema,
-    direction: Direction,
     /// The tables that come, each after those that it refers to.
     added: Vec<&'a Table>,
     /// The tables that go, each before those that it refers to.
@@ -258,14 +258,14 @@ struct Compared<'a> {
 }
 
 impl<'a> Compared<'a> {
-    fn new(previous: &'a Schema, next: &'a Schema, direction: Direction) -> Self {
+    fn new(previous: &'a Schema, next: &'a Schema) -> Self {
         let added = next.tables.iter().filter(|table| previous.table(&table.name).is_none()).collect();
         let removed = previous.tables.iter().filter(|table| next.table(&table.name).is_none()).collect();
         let kept = next.tables.iter().filter_map(|new| previous.table(&new.name).map(|old| (old, new))).collect();
         let (added, closing) = order::by_reference(added);
         let (mut removed, opening) = order::by_reference(removed);
         removed.reverse();
-        Self { previous, next, direction, added, removed, kept, closing, opening }
+        Self { previous, next, added, removed, kept, closing, opening }
     }
 
     fn is_added(&self, name: &Name) -> bool {

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::error::{Kind, MigrateError};
+use super::files::{Files, read_files};
 use super::snapshot;
 use crate::diff::{Change, Direction, Refusal, diff};
 use crate::schema::ir::Schema;
@@ -35,6 +36,38 @@ pub fn generate(previous: &Schema, next: &Schema, version: i64, name: Option<&st
     let up_text = ddl::script(&up, &forth, &forth.changes, Direction::Up, &next.names);
     let down_text = ddl::script(&down, &back, &forth.changes, Direction::Down, &next.names);
     Ok(Some(Generated { up: (up, up_text), down: (down, down_text), changes: forth.changes }))
+}
+
+/// What the generator has to do in a folder.
+#[derive(Clone, Debug)]
+pub struct Next {
+    /// The snapshot that is there; empty before the first migration.
+    pub previous: Schema,
+    /// The pair that is missing; none when the migrations lead to the models of today.
+    pub generated: Option<Generated>,
+    /// Whether the snapshot has to be written. It may be so without a migration: the order of the fields is part of it.
+    pub stale: bool,
+}
+
+/// Compares the models of today with the folder; writes nothing.
+///
+/// # Errors
+/// When the folder cannot be read, its snapshot is missing although it holds generated files, the name is no name, or a difference is
+/// refused.
+pub fn next(folder: &Path, schema: &Schema, name: Option<&str>) -> Result<Next, MigrateError> {
+    if let Some(name) = name {
+        check_name(name)?;
+    }
+    let files = if folder.exists() { read_files(folder)? } else { Files::default() };
+    let snapshot = snapshot::read_snapshot(folder)?;
+    if snapshot.is_none() && files.iter().any(|file| file.up.sql.as_str().lines().next().is_some_and(|line| line.contains(ddl::MARK))) {
+        let problem = "the snapshot is missing, though generated migrations are there; restore the committed file";
+        return Err(MigrateError::file(&folder.join(snapshot::FILE), problem));
+    }
+    let stale = snapshot.as_ref() != Some(schema);
+    let previous = snapshot.unwrap_or_default();
+    let generated = generate(&previous, schema, files.next_version(), name)?;
+    Ok(Next { previous, generated, stale })
 }
 
 /// `first`, `customer_nickname`, `orders` for a new table, or `changes`.

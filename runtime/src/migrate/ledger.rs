@@ -22,11 +22,8 @@ pub(super) fn table(conventions: &Conventions) -> String {
 /// What is applied, in order; nothing where there is no ledger yet.
 pub(super) async fn read(connection: &mut PgConnection, conventions: &Conventions) -> Result<Vec<Applied>, MigrateError> {
     let table = table(conventions);
-    let there: bool = sqlx::query_scalar("select to_regclass($1) is not null")
-        .bind(&table)
-        .fetch_one(&mut *connection)
-        .await
-        .map_err(Kind::Database)?;
+    let there: bool =
+        sqlx::query_scalar("select to_regclass($1) is not null").bind(&table).fetch_one(&mut *connection).await.map_err(Kind::Database)?;
     if !there {
         return Ok(Vec::new());
     }

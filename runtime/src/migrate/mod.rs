@@ -13,6 +13,6 @@ mod tests;
 pub use apply::{Progress, migrate, rollback};
 pub use error::MigrateError;
 pub use files::{File, Files, read_files};
-pub use generate::{Generated, check_name, generate, write};
+pub use generate::{Generated, Next, check_name, generate, next, write};
 pub use snapshot::{FILE as SNAPSHOT_FILE, FORMAT, read_snapshot, render_snapshot};
 pub use status::{FileState, FileStatus, Status, status};

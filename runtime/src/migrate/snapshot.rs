@@ -66,7 +66,8 @@ pub fn read_snapshot(folder: &Path) -> Result<Option<Schema>, MigrateError> {
     };
     let head: Head = serde_json::from_str(&text).map_err(broken)?;
     if head.format != FORMAT {
-        let problem = format!("the snapshot has format {}, this version reads {FORMAT}; use the version of Tenantry that wrote it", head.format);
+        let problem =
+            format!("the snapshot has format {}, this version reads {FORMAT}; use the version of Tenantry that wrote it", head.format);
         return Err(MigrateError::file(&path, problem));
     }
     let read: Read = serde_json::from_str(&text).map_err(broken)?;

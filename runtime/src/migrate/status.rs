@@ -39,15 +39,15 @@ pub struct FileStatus {
 pub struct Status {
     /// Every migration that either knows, by number.
     pub files: Vec<FileStatus>,
-    /// Tables whose fence is open; looked at when nothing is pending.
-    pub open_fences: Vec<String>,
+    /// Where the database's tables are not as the snapshot says; looked at when every file is applied.
+    pub faults: Vec<String>,
 }
 
 impl Status {
     /// Whether files and database agree.
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        self.open_fences.is_empty() && self.files.iter().all(|file| file.state == FileState::Applied)
+        self.faults.is_empty() && self.files.iter().all(|file| file.state == FileState::Applied)
     }
 }
 
@@ -79,10 +79,10 @@ pub async fn status(connection: &mut PgConnection, conventions: &Conventions, fo
     }));
     all.sort_by_key(|file| file.version);
     let pending = all.iter().any(|file| file.state == FileState::Pending);
-    let open_fences = match snapshot {
+    let faults = match snapshot {
         Some(schema) if !pending => ledger::open_fences(connection, &schema).await?,
         _ => Vec::new(),
     };
     apply::reset_role(connection).await.map_err(Kind::Database)?;
-    Ok(Status { files: all, open_fences })
+    Ok(Status { files: all, faults })
 }

@@ -1,7 +1,8 @@
 //! From models to tables.
 
 use super::{
-    Check, Column, Constraint, Fence, ForeignKey, Grant, Index, Name, Names, OnDelete, Policy, Rule, Schema, Table, Trigger, Type, functions,
+    Check, Column, Constraint, Fence, ForeignKey, Grant, Index, Name, Names, OnDelete, Policy, Rule, Schema, Table, Trigger, Type,
+    functions,
 };
 use crate::schema::platform::{SLUG_PATTERN, TENANTS};
 use crate::schema::{self, ColumnDef, Conventions, Kind, Literal, Managed, ModelDef, Money, Registry, Scope, identifier, quoted};

@@ -17,7 +17,9 @@ pub(super) fn all(conventions: &Conventions) -> Vec<Function> {
 fn current_tenant(conventions: &Conventions) -> Function {
     Function {
         name: Name::new(conventions.platform_schema, CURRENT_TENANT),
-        comment: lines(&["The tenant of this transaction, or null. After a transaction the setting is '' rather than unset, hence nullif."]),
+        comment: lines(&[
+            "The tenant of this transaction, or null. After a transaction the setting is '' rather than unset, hence nullif.",
+        ]),
         returns: "uuid".to_owned(),
         body: vec![
             "language sql stable parallel safe".to_owned(),

@@ -54,17 +54,20 @@ pub(super) fn notes(table: &Name, actions: &[Action], direction: Direction) -> V
 
 fn note(table: &Name, action: &Action, added: &[&str], direction: Direction) -> Option<String> {
     match action {
-        Action::DropColumn(name) if direction == Direction::Up => Some(format!(
-            "What {table}.{name} held is lost. A renamed field looks like this, too: then rename the column by hand instead."
-        )),
+        Action::DropColumn(name) if direction == Direction::Up => {
+            Some(format!("What {table}.{name} held is lost. A renamed field looks like this, too: then rename the column by hand instead."))
+        }
         Action::DropColumn(name) => Some(format!("What {name} held is lost; its checks, keys, indexes and grants go with it.")),
         Action::AddColumn { column, placeholder: Some(value) } => {
             Some(format!("What {} held was lost when it went: every row gets {value}.", column.name))
         }
-        Action::AddColumn { column, placeholder: None } if !column.nullable && column.default.is_none() => {
-            Some(format!("What {} held was lost when it went, and nothing can stand in for it: fails while the table has rows.", column.name))
+        Action::AddColumn { column, placeholder: None } if !column.nullable && column.default.is_none() => Some(format!(
+            "What {} held was lost when it went, and nothing can stand in for it: fails while the table has rows.",
+            column.name
+        )),
+        Action::SetNotNull(name) => {
+            Some(format!("Fails while a row holds no {name}: fill those in a hand-written migration before this one."))
         }
-        Action::SetNotNull(name) => Some(format!("Fails while a row holds no {name}: fill those in a hand-written migration before this one.")),
         Action::AddConstraint(constraint) if !constraint.rule.columns().iter().any(|column| added.contains(&column.as_str())) => {
             match &constraint.rule {
                 Rule::Unique(_) => Some("Fails while two rows of one tenant hold the same.".to_owned()),

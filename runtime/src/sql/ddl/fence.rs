@@ -7,8 +7,8 @@ use crate::schema::quoted;
 
 /// The widest list of privileges that others are aligned to.
 const ALIGNED: usize = 40;
-/// The widest line of columns.
-const WRAPPED: usize = 130;
+/// The widest line.
+const WIDTH: usize = 132;
 
 pub(super) fn policy(table: &Name, policy: &Policy) -> String {
     let kind = if policy.restrictive { "restrictive" } else { "permissive" };
@@ -31,7 +31,8 @@ pub(super) fn trigger(table: &Name, trigger: &Trigger) -> String {
 /// `verb` is `force` or `no force`.
 pub(super) fn force(names: &[Name], verb: &str) -> String {
     let width = names.iter().map(|name| name.to_string().len()).max().unwrap_or_default();
-    let lines: Vec<String> = names.iter().map(|name| format!("alter table {:width$} {verb} row level security;", name.to_string())).collect();
+    let lines: Vec<String> =
+        names.iter().map(|name| format!("alter table {:width$} {verb} row level security;", name.to_string())).collect();
     lines.join("\n")
 }
 
@@ -50,32 +51,36 @@ fn lines(verb: &str, preposition: &str, permissions: &[Permission]) -> Vec<Strin
             all.push((permission.privileges.join(", "), permission));
         }
         if !permission.update.is_empty() {
-            all.push((update(&permission.update), permission));
+            let rest = format!("{verb}  on {} {preposition} {};", permission.table, quoted(&permission.role));
+            all.push((update(&permission.update, WIDTH.saturating_sub(rest.len())), permission));
         }
     }
     let widest = all.iter().map(|(what, _)| what.len()).max().unwrap_or_default();
+    // A list that is wide or wrapped would only push the others away.
     let width = if widest <= ALIGNED { widest } else { 0 };
     all.iter().map(|(what, of)| format!("{verb} {what:width$} on {} {preposition} {};", of.table, quoted(&of.role))).collect()
 }
 
-/// `update (a, b)`, over several lines where it is long.
-fn update(columns: &[String]) -> String {
-    let one_line = list(columns);
-    if one_line.len() <= WRAPPED - "grant update () on  to ".len() - 30 {
-        return format!("update ({one_line})");
+/// `update (a, b)`, over several lines where one has no room for it.
+fn update(columns: &[String], room: usize) -> String {
+    let one_line = format!("update ({})", list(columns));
+    if one_line.len() <= room {
+        return one_line;
     }
-    let mut lines = vec![String::new()];
+    let mut text = String::from("update (");
+    let mut width = WIDTH;
     for (at, column) in columns.iter().enumerate() {
-        let comma = if at + 1 == columns.len() { "" } else { "," };
-        let piece = format!("{}{comma}", quoted(column));
-        match lines.last_mut() {
-            Some(line) if line.is_empty() => line.push_str(&piece),
-            Some(line) if line.len() + piece.len() < WRAPPED - 4 => {
-                line.push(' ');
-                line.push_str(&piece);
-            }
-            _ => lines.push(piece),
+        let piece = format!("{}{}", quoted(column), if at + 1 == columns.len() { "" } else { "," });
+        if width + 1 + piece.len() > WIDTH {
+            text.push_str("\n  ");
+            width = 2;
+        } else {
+            text.push(' ');
+            width += 1;
         }
+        text.push_str(&piece);
+        width += piece.len();
     }
-    format!("update (\n  {}\n)", lines.join("\n  "))
+    text.push_str("\n)");
+    text
 }

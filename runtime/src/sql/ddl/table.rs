@@ -40,11 +40,8 @@ fn create(table: &Table) -> String {
         lines.push((format!("  constraint {:keys$} {}", quoted(&entry.name), rule(&entry.rule, &indent)), remark));
     }
     let last = lines.len().saturating_sub(1);
-    let lines: Vec<String> = lines
-        .into_iter()
-        .enumerate()
-        .map(|(at, (line, remark))| format!("{line}{}{remark}", if at == last { "" } else { "," }))
-        .collect();
+    let lines: Vec<String> =
+        lines.into_iter().enumerate().map(|(at, (line, remark))| format!("{line}{}{remark}", if at == last { "" } else { "," })).collect();
     format!("create table {} (\n{}\n);", table.name, lines.join("\n"))
 }
 

@@ -4,7 +4,7 @@
 const WIDTH: usize = 132;
 
 /// A text in SQL.
-pub(crate) fn string(text: &str) -> String {
+pub(super) fn string(text: &str) -> String {
     crate::schema::ir::text_literal(text)
 }
 
