@@ -7,10 +7,14 @@ extern crate self as tenantry;
 #[path = "private.rs"]
 pub mod __private;
 pub mod db;
+pub mod diff;
+pub mod migrate;
 mod mutants;
 pub mod repo;
 pub mod schema;
 pub mod sql;
+#[cfg(test)]
+mod testing;
 
 pub use db::{Config, ConfigError, Error, ErrorKind, Platform, Rule, StartError, StatementRefusal, Tenancy, TenantDb, TenantTx, Unit};
 pub use repo::{After, List, Page, Repo};

@@ -1,6 +1,7 @@
 //! SQL text: a pure function of definitions and conventions. Nothing here runs anything.
 
 mod cache;
+pub mod ddl;
 mod statement;
 
 pub use cache::Statements;

@@ -3,13 +3,19 @@
 //! Each command is a module with an `Args` (what the command line says) and a `run` (what is done): it parses, calls the library and
 //! prints. An application's own `xtask/src/main.rs` is a call of [`main`].
 
+mod gen_migrations;
+mod migrate;
 mod output;
+mod rollback;
+mod scan;
+mod show;
+mod status;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use tenantry::{Conventions, Entry};
+use tenantry::{Conventions, Entry, Registry};
 
 /// What the commands know of the application.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +34,14 @@ impl App {
     pub fn path(&self, relative: &str) -> PathBuf {
         PathBuf::from(self.root).join(relative)
     }
+
+    /// The models, checked together; the error names every law that does not hold.
+    fn registry(&self) -> anyhow::Result<Registry> {
+        Registry::new(self.models, self.conventions).map_err(|violations| {
+            let lines: Vec<String> = violations.iter().map(|violation| format!("\n  {violation}")).collect();
+            anyhow::anyhow!("the models do not hold together:{}", lines.concat())
+        })
+    }
 }
 
 /// Builds, migrates, proves and shows a Tenantry application.
@@ -39,7 +53,18 @@ struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    /// Writes the next pair of migrations and the snapshot, from the models.
+    GenMigrations(gen_migrations::Args),
+    /// Applies the migrations that a database does not have yet.
+    Migrate(migrate::Args),
+    /// Takes back the migration that was applied last.
+    Rollback(rollback::Args),
+    /// Tells what differs between the models, the files and a database.
+    Status(status::Args),
+    /// Prints what is generated for a model.
+    Show(show::Args),
+}
 
 /// Runs the command that the command line names. Prints errors with what to do next; the exit code is 0, 1 when the command failed or
 /// found something, or 2 when the command line is wrong.
@@ -55,6 +80,12 @@ pub fn main(app: App) -> ExitCode {
     }
 }
 
-fn run(_app: &App, command: Command) -> anyhow::Result<()> {
-    match command {}
+fn run(app: &App, command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::GenMigrations(args) => gen_migrations::run(app, &args),
+        Command::Migrate(args) => migrate::run(app, &args),
+        Command::Rollback(args) => rollback::run(app, &args),
+        Command::Status(args) => status::run(app, &args),
+        Command::Show(args) => show::run(app, &args),
+    }
 }

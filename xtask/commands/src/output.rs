@@ -1,6 +1,9 @@
 //! How the commands speak: results on standard output, progress and errors on standard error.
 
-use std::io::Write;
+use std::fmt::Display;
+use std::io::{IsTerminal as _, Write as _};
+
+use similar::{ChangeTag, TextDiff};
 
 /// Prints an error and its causes.
 pub(crate) fn error(error: &anyhow::Error) {
@@ -9,5 +12,60 @@ pub(crate) fn error(error: &anyhow::Error) {
     let _ = writeln!(stderr, "error: {error}");
     for cause in error.chain().skip(1) {
         let _ = writeln!(stderr, "  because: {cause}");
+    }
+}
+
+/// Prints a result. A reader that has gone away (`… | head`) is no error.
+pub(crate) fn line(text: impl Display) {
+    let _ = writeln!(std::io::stdout().lock(), "{text}");
+}
+
+/// Prints progress.
+pub(crate) fn progress(text: impl Display) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+/// Prints the difference of two texts as a unified diff, coloured on a terminal.
+pub(crate) fn diff(name: &str, old: &str, new: &str) {
+    let stdout = std::io::stdout();
+    let coloured = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let _ = write!(stdout.lock(), "{}", unified(name, old, new, coloured));
+}
+
+fn unified(name: &str, old: &str, new: &str, coloured: bool) -> String {
+    let diff = TextDiff::from_lines(old, new);
+    let mut text = format!("--- {name} (as it is)\n+++ {name} (as the models say)\n");
+    for hunk in diff.unified_diff().context_radius(3).iter_hunks() {
+        text.push_str(&format!("{}\n", hunk.header()));
+        for change in hunk.iter_changes() {
+            let (sign, colour) = match change.tag() {
+                ChangeTag::Delete => ('-', "\u{1b}[31m"),
+                ChangeTag::Insert => ('+', "\u{1b}[32m"),
+                ChangeTag::Equal => (' ', ""),
+            };
+            let line = change.value().trim_end_matches('\n');
+            if coloured && !colour.is_empty() {
+                text.push_str(&format!("{colour}{sign}{line}\u{1b}[0m\n"));
+            } else {
+                text.push_str(&format!("{sign}{line}\n"));
+            }
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unified;
+
+    #[test]
+    fn a_diff_names_the_file_and_both_sides() {
+        let text = unified("schema.json", "a\nb\n", "a\nc\n", false);
+        assert_eq!(text, "--- schema.json (as it is)\n+++ schema.json (as the models say)\n@@ -1,2 +1,2 @@\n a\n-b\n+c\n");
+    }
+
+    #[test]
+    fn a_terminal_gets_colours() {
+        assert!(unified("a", "b\n", "c\n", true).contains("\u{1b}[31m-b\u{1b}[0m\n"));
     }
 }

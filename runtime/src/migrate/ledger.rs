@@ -1,0 +1,74 @@
+//! What the database says: which migrations are applied, and whether the tables are fenced.
+
+use sqlx::{AssertSqlSafe, PgConnection};
+
+use super::error::{Kind, MigrateError};
+use crate::schema::ir::Schema;
+use crate::schema::{Conventions, quoted};
+
+/// A line of the ledger.
+#[derive(Clone, Debug)]
+pub(super) struct Applied {
+    pub(super) version: i64,
+    pub(super) description: String,
+    pub(super) checksum: Vec<u8>,
+}
+
+/// The ledger's table.
+pub(super) fn table(conventions: &Conventions) -> String {
+    format!("{}._sqlx_migrations", quoted(conventions.platform_schema))
+}
+
+/// What is applied, in order; nothing where there is no ledger yet.
+pub(super) async fn read(connection: &mut PgConnection, conventions: &Conventions) -> Result<Vec<Applied>, MigrateError> {
+    let table = table(conventions);
+    let there: bool =
+        sqlx::query_scalar("select to_regclass($1) is not null").bind(&table).fetch_one(&mut *connection).await.map_err(Kind::Database)?;
+    if !there {
+        return Ok(Vec::new());
+    }
+    let select = AssertSqlSafe(format!("select version, description, checksum from {table} order by version"));
+    let rows: Vec<(i64, String, Vec<u8>)> = sqlx::query_as(select).fetch_all(connection).await.map_err(Kind::Database)?;
+    Ok(rows.into_iter().map(|(version, description, checksum)| Applied { version, description, checksum }).collect())
+}
+
+/// Row security is enabled and forced on every table of the snapshot, and it has every policy that the snapshot names and no other.
+pub(super) async fn assert_fences(connection: &mut PgConnection, schema: &Schema) -> Result<(), MigrateError> {
+    let faults = open_fences(connection, schema).await?;
+    if faults.is_empty() { Ok(()) } else { Err(Kind::Fence(faults).into()) }
+}
+
+pub(super) async fn open_fences(connection: &mut PgConnection, schema: &Schema) -> Result<Vec<String>, MigrateError> {
+    let mut faults = Vec::new();
+    for table in &schema.tables {
+        let found: Option<(bool, bool, Vec<String>)> = sqlx::query_as(
+            "select relrowsecurity, relforcerowsecurity, \
+                    array(select polname::text from pg_policy where polrelid = c.oid order by polname collate \"C\") \
+               from pg_class c join pg_namespace n on n.oid = c.relnamespace \
+              where n.nspname = $1 and c.relname = $2",
+        )
+        .bind(&table.name.schema)
+        .bind(&table.name.name)
+        .fetch_optional(&mut *connection)
+        .await
+        .map_err(Kind::Database)?;
+        let mut policies: Vec<String> = table.policies.iter().map(|policy| policy.name.clone()).collect();
+        policies.sort();
+        let name = &table.name;
+        match found {
+            None => faults.push(format!("{name} is in the snapshot and not in the database")),
+            Some((false, _, _)) => faults.push(format!("{name} has no row level security (alter table {name} enable row level security)")),
+            Some((_, false, _)) => faults.push(format!("{name} lets its owner pass (alter table {name} force row level security)")),
+            Some((_, _, found)) if found != policies => {
+                faults.push(format!("{name} has the policies {} instead of {}", found.join(", "), policies.join(", ")));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(faults)
+}
+
+pub(super) fn is_lock_timeout(error: &sqlx::Error) -> bool {
+    // lock_not_available (PostgreSQL manual, appendix A).
+    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == "55P03")
+}
