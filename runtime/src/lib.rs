@@ -7,6 +7,7 @@ extern crate self as tenantry;
 #[path = "private.rs"]
 pub mod __private;
 pub mod db;
+pub mod http;
 mod mutants;
 pub mod repo;
 pub mod schema;
