@@ -8,6 +8,7 @@ extern crate self as tenantry;
 pub mod __private;
 pub mod db;
 pub mod diff;
+pub mod http;
 pub mod migrate;
 mod mutants;
 pub mod repo;

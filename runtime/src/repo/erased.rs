@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::ListQuery;
 use crate::db::{Error, ErrorKind, Fold, Unit};
-use crate::schema::{Arg, Cells, ColumnDef, Kind, ModelDef};
+use crate::schema::{Arg, Cells, ColumnDef, ModelDef};
 use crate::sql::{Statement, assigned};
 
 /// The row with that key.
@@ -36,7 +36,7 @@ pub(crate) fn update<T>(model: &'static ModelDef, id: Uuid, changes: Vec<Option<
         args.push(Arg::Bool(Some(change.is_some())));
         match change {
             Some(values) => args.extend(values),
-            None => nulls(column.kind, &mut args),
+            None => column.kind.bind_null(&mut args),
         }
     }
     Unit::new(Statement::Update { model, keys }, args, fold)
@@ -54,20 +54,6 @@ pub(crate) fn list<T>(model: &'static ModelDef, mut query: ListQuery, fold: impl
     args.extend(query.after.iter().flatten().cloned());
     args.push(Arg::I64(Some(i64::from(query.limit) + 1)));
     Unit { statement: Statement::List(model, shape), args, fold: fold(query) }
-}
-
-/// Nulls of the types of a column.
-fn nulls(kind: Kind, args: &mut Vec<Arg>) {
-    match kind {
-        Kind::Id(_) | Kind::Uuid => args.push(Arg::Uuid(None)),
-        Kind::Text | Kind::Enum(_) => args.push(Arg::Text(None)),
-        Kind::Bool => args.push(Arg::Bool(None)),
-        Kind::I32 => args.push(Arg::I32(None)),
-        Kind::I64 => args.push(Arg::I64(None)),
-        Kind::Money => args.extend([Arg::I64(None), Arg::Text(None)]),
-        Kind::Date => args.push(Arg::Date(None)),
-        Kind::Timestamp => args.push(Arg::Timestamp(None)),
-    }
 }
 
 struct Deleted;

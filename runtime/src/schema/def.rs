@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::Arg;
+
 /// Everything that is known of a model. The attribute writes one, as a constant; all other parts read it.
 #[derive(Clone, Copy, Debug)]
 pub struct ModelDef {
@@ -33,7 +35,7 @@ impl ModelDef {
     /// The columns that a row is created with, in the order in which a [`NewRow`](crate::schema::NewRow) binds them: all but the key
     /// and what the database manages.
     pub fn insertable(&self) -> impl Iterator<Item = &'static ColumnDef> + use<> {
-        self.columns.iter().filter(|column| !column.is_key() && column.managed == Managed::No)
+        self.columns.iter().filter(|column| column.is_insertable())
     }
 
     /// The columns that an update may change, in the order in which a [`Patch`](crate::schema::Patch) names them. These are the
@@ -117,6 +119,12 @@ impl ColumnDef {
         matches!(self.kind, Kind::Id(_)) && self.name == "id"
     }
 
+    /// Whether a row is created with a value for it: all but the key and what the database manages.
+    #[must_use]
+    pub fn is_insertable(&self) -> bool {
+        !self.is_key() && self.managed == Managed::No
+    }
+
     /// The model that the column refers to; none for the model's own key.
     #[must_use]
     pub fn reference(&self) -> Option<ModelRef> {
@@ -159,6 +167,20 @@ impl Kind {
         match self {
             Self::Money => 2,
             _ => 1,
+        }
+    }
+
+    /// Adds as many nulls as the kind is wide, each of its type.
+    pub fn bind_null(self, args: &mut Vec<Arg>) {
+        match self {
+            Self::Id(_) | Self::Uuid => args.push(Arg::Uuid(None)),
+            Self::Text | Self::Enum(_) => args.push(Arg::Text(None)),
+            Self::Bool => args.push(Arg::Bool(None)),
+            Self::I32 => args.push(Arg::I32(None)),
+            Self::I64 => args.push(Arg::I64(None)),
+            Self::Money => args.extend([Arg::I64(None), Arg::Text(None)]),
+            Self::Date => args.push(Arg::Date(None)),
+            Self::Timestamp => args.push(Arg::Timestamp(None)),
         }
     }
 }

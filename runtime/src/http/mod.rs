@@ -1,0 +1,37 @@
+//! HTTP: JSON in and out over [`ModelDef`](crate::schema::ModelDef), problems, and the routes of the models.
+//!
+//! Nothing here is generic over a model. What comes in is read by a streaming reader over the definition ([`reader`]), what goes out is
+//! written from the cells of the wire by the kind of the column ([`writer`]), and every refusal is a [`Problem`].
+//!
+//! ```
+//! use axum::Router;
+//! use tenantry::http::{Api, CursorKey, answer_with_problems, routes};
+//! use tenantry::Registry;
+//!
+//! fn service(registry: &Registry, secret: &[u8]) -> Result<Router, tenantry::http::SecretError> {
+//!     let api = Api::new(registry, CursorKey::from_secret(secret)?);
+//!     Ok(answer_with_problems(Router::new().nest("/api", routes(&api))))
+//! }
+//! ```
+
+mod body;
+pub mod cursor;
+mod error;
+mod fold;
+mod handlers;
+pub mod problem;
+pub mod query;
+pub mod reader;
+mod routes;
+mod scalar;
+mod tenant;
+#[cfg(test)]
+mod testing;
+pub mod writer;
+
+pub use cursor::{CursorKey, SecretError};
+pub use problem::{FieldError, FieldErrors, Place, Problem};
+pub use reader::BodyError;
+pub use routes::{Api, answer_with_problems, routes, routes_for};
+pub use tenant::TenantSlot;
+pub use writer::{Buffer, WriteError};

@@ -1,0 +1,116 @@
+//! The generated routes of the models.
+//!
+//! | request | answer |
+//! |---|---|
+//! | `GET /customers?…` | 200, `{"items":[…],"next":"…"}`; `next` is the cursor of the next page, or null |
+//! | `GET /customers/{id}` | 200, the row |
+//! | `POST /customers` | 201, the row, with its place in `Location` |
+//! | `PATCH /customers/{id}` | 200, the row as it is now (RFC 7396); an empty patch writes nothing |
+//! | `DELETE /customers/{id}` | 204 |
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::routing::MethodRouter;
+
+use super::{Buffer, CursorKey, Problem, handlers};
+use crate::schema::{Conventions, ModelDef, Registry, Verb};
+
+/// What the generated routes have in common: the models, the key of the cursors and the limits. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Api {
+    models: Arc<[&'static ModelDef]>,
+    shared: Shared,
+}
+
+/// What every handler needs.
+#[derive(Clone, Debug)]
+pub(super) struct Shared {
+    pub(super) conventions: Conventions,
+    pub(super) cursors: Arc<CursorKey>,
+    pub(super) body_limit: usize,
+    pub(super) answer_limit: usize,
+}
+
+impl Api {
+    /// The largest body that is read when nothing else is said: 1 MiB.
+    pub const DEFAULT_BODY_LIMIT: usize = 1024 * 1024;
+
+    /// The models of the registry, with the default limits.
+    #[must_use]
+    pub fn new(registry: &Registry, cursors: CursorKey) -> Self {
+        let shared = Shared {
+            conventions: *registry.conventions(),
+            cursors: Arc::new(cursors),
+            body_limit: Self::DEFAULT_BODY_LIMIT,
+            answer_limit: Buffer::DEFAULT_LIMIT,
+        };
+        Self { models: registry.models().into(), shared }
+    }
+
+    /// The largest body that is read, in bytes.
+    #[must_use]
+    pub const fn body_limit(mut self, bytes: usize) -> Self {
+        self.shared.body_limit = bytes;
+        self
+    }
+
+    /// The largest answer that is written, in bytes. Each request that is answered may take as much memory.
+    #[must_use]
+    pub const fn answer_limit(mut self, bytes: usize) -> Self {
+        self.shared.answer_limit = bytes;
+        self
+    }
+}
+
+/// A model's part of the routes: the state of its handlers.
+#[derive(Clone, Debug)]
+pub(super) struct Route {
+    pub(super) def: &'static ModelDef,
+    pub(super) api: Shared,
+}
+
+/// The routes of every model. A layer around them puts a [`TenantSlot`](super::TenantSlot) into each request.
+///
+/// Hand-written routes are merged in; one that takes the place of a generated route needs the verb left out of the model's `routes(…)`.
+/// [`answer_with_problems`] comes last.
+pub fn routes(api: &Api) -> Router {
+    api.models.iter().fold(Router::new(), |router, def| router.merge(routes_for(api, def)))
+}
+
+/// The routes of one model: those that its `routes(…)` names.
+pub fn routes_for(api: &Api, def: &'static ModelDef) -> Router {
+    let (mut collection, mut row) = (None, None);
+    for verb in def.routes.0 {
+        let part = match verb {
+            Verb::List | Verb::Create => &mut collection,
+            Verb::Get | Verb::Patch | Verb::Delete => &mut row,
+        };
+        let methods = part.take().unwrap_or_else(|| MethodRouter::<Route>::new().fallback(method_not_allowed));
+        *part = Some(match verb {
+            Verb::List => methods.get(handlers::list),
+            Verb::Get => methods.get(handlers::get),
+            Verb::Create => methods.post(handlers::create),
+            Verb::Patch => methods.patch(handlers::patch),
+            Verb::Delete => methods.delete(handlers::delete),
+        });
+    }
+    let state = Route { def, api: api.shared.clone() };
+    let paths = [(format!("/{}", def.table), collection), (format!("/{}/{{id}}", def.table), row)];
+    let paths = paths.into_iter().filter_map(|(path, methods)| Some((path, methods?)));
+    paths.fold(Router::new(), |router, (path, methods)| router.route(&path, methods.with_state(state.clone())))
+}
+
+/// Answers paths and methods that the router does not know with problems, as everything else is answered. It comes after all routes.
+pub fn answer_with_problems(router: Router) -> Router {
+    router.fallback(not_found).method_not_allowed_fallback(method_not_allowed)
+}
+
+async fn not_found() -> Problem {
+    Problem::not_found()
+}
+
+/// axum adds `Allow`, which the status demands (RFC 9110, section 15.5.6).
+async fn method_not_allowed() -> Problem {
+    Problem::method_not_allowed()
+}
