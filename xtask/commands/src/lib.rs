@@ -4,6 +4,7 @@
 //! prints. An application's own `xtask/src/main.rs` is a call of [`main`].
 
 mod output;
+mod scan;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
