@@ -5,6 +5,7 @@
 
 mod output;
 mod scan;
+mod tidy;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -40,7 +41,10 @@ struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    /// Check the house rules: directions, models, documents, leftovers.
+    Tidy(tidy::Args),
+}
 
 /// Runs the command that the command line names. Prints errors with what to do next; the exit code is 0, 1 when the command failed or
 /// found something, or 2 when the command line is wrong.
@@ -56,6 +60,8 @@ pub fn main(app: App) -> ExitCode {
     }
 }
 
-fn run(_app: &App, command: Command) -> anyhow::Result<()> {
-    match command {}
+fn run(app: &App, command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Tidy(args) => tidy::run(app, &args),
+    }
 }

@@ -1,5 +1,6 @@
 //! How the commands speak: results on standard output, progress and errors on standard error.
 
+use std::fmt::Display;
 use std::io::Write;
 
 /// Prints an error and its causes.
@@ -10,4 +11,10 @@ pub(crate) fn error(error: &anyhow::Error) {
     for cause in error.chain().skip(1) {
         let _ = writeln!(stderr, "  because: {cause}");
     }
+}
+
+/// Prints a line of the result.
+pub(crate) fn line(text: impl Display) {
+    // A reader that has seen enough (`… | head`) is no error.
+    let _ = writeln!(std::io::stdout().lock(), "{text}");
 }
