@@ -10,6 +10,7 @@ mod rollback;
 mod scan;
 mod show;
 mod status;
+mod tidy;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -64,6 +65,8 @@ enum Command {
     Status(status::Args),
     /// Prints what is generated for a model.
     Show(show::Args),
+    /// Check the house rules: directions, models, documents, leftovers.
+    Tidy(tidy::Args),
 }
 
 /// Runs the command that the command line names. Prints errors with what to do next; the exit code is 0, 1 when the command failed or
@@ -87,5 +90,6 @@ fn run(app: &App, command: Command) -> anyhow::Result<()> {
         Command::Rollback(args) => rollback::run(app, &args),
         Command::Status(args) => status::run(app, &args),
         Command::Show(args) => show::run(app, &args),
+        Command::Tidy(args) => tidy::run(app, &args),
     }
 }

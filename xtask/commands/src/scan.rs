@@ -1,52 +1,51 @@
-//! Finds annotated structs in the sources, so that a model that nobody listed is named instead of silently having no table.
+//! Finds the structs that carry `#[tenant_model]`, without building anything.
 //!
-//! Shallow on purpose: it reads files, not crates. What stands in `target`, in tests, examples and fixtures is no model of the
-//! application.
+//! The registry is what `models.toml` lists; a struct that is annotated and not listed would have no table and no fence, and nobody would
+//! notice. So the commands look at the sources and compare.
 
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context as _;
-use syn::visit::{self, Visit};
+use anyhow::{Context, bail};
+use syn::spanned::Spanned;
+use syn::visit::Visit;
 
-/// Folders that hold no models of the application.
-const PASSED_OVER: &[&str] = &["target", "tests", "examples", "benches", "fixtures", "node_modules"];
+/// Folders whose sources are examples, suites and test cases, not models of the application.
+const CASES: &[&str] = &["tests", "examples", "benches", "ui", "ui-pass", "fixtures", "cases", "node_modules"];
 
-/// The attribute.
-const ATTRIBUTE: &str = "tenant_model";
+/// Deeper than this is no source tree but a loop.
+const MAX_DEPTH: usize = 32;
 
-/// A struct with `#[tenant_model]`.
+/// A struct with the attribute.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Annotated {
     /// The name of the struct.
-    pub(crate) name: String,
+    pub name: String,
     /// Its file, relative to the root.
-    pub(crate) file: PathBuf,
-    /// Its line.
-    pub(crate) line: usize,
+    pub file: PathBuf,
+    /// The line of the attribute, from 1.
+    pub line: usize,
 }
 
-/// Every annotated struct under the root, by file and line.
+/// All annotated structs below the root, ordered by file and line.
+///
+/// # Errors
+/// When a folder or a source cannot be read, or a source that mentions the attribute is no Rust.
 pub(crate) fn annotated_models(root: &Path) -> anyhow::Result<Vec<Annotated>> {
     let mut found = Vec::new();
-    let mut folders = vec![root.to_owned()];
-    while let Some(folder) = folders.pop() {
-        let entries = fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
-        for entry in entries {
-            let entry = entry.with_context(|| format!("cannot read {}", folder.display()))?;
-            let (path, name) = (entry.path(), entry.file_name());
-            let hidden = name.to_string_lossy().starts_with('.');
-            // A symbolic link may lead out of the workspace or around in a circle; it is not followed.
-            let kind = entry.file_type().with_context(|| format!("cannot read {}", path.display()))?;
-            if kind.is_dir() && !hidden && !PASSED_OVER.iter().any(|passed| name.eq_ignore_ascii_case(passed)) {
-                folders.push(path);
-            } else if kind.is_file() && path.extension().is_some_and(|extension| extension == "rs") {
-                in_file(root, &path, &mut found)?;
-            }
+    for file in sources(root)? {
+        let path = root.join(&file);
+        let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let Ok(text) = String::from_utf8(bytes) else { bail!("{} is not UTF-8", path.display()) };
+        // Most sources do not mention the attribute and need not be parsed.
+        if !text.contains("tenant_model") {
+            continue;
         }
+        let parsed = syn::parse_file(&text).with_context(|| format!("cannot read {} as Rust", path.display()))?;
+        let mut structs = Structs { file: &file, found: &mut found };
+        structs.visit_file(&parsed);
     }
-    found.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     Ok(found)
 }
 
@@ -68,92 +67,101 @@ pub(crate) fn unlisted(found: Vec<Annotated>, listed: &[&str]) -> Vec<Annotated>
         .collect()
 }
 
-fn in_file(root: &Path, path: &Path, found: &mut Vec<Annotated>) -> anyhow::Result<()> {
-    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let text = String::from_utf8(bytes).with_context(|| format!("{} is not UTF-8", path.display()))?;
-    // Parsing every file would take seconds; few name the attribute.
-    if !text.contains(ATTRIBUTE) {
-        return Ok(());
+/// The `.rs` files that can hold models, relative to the root and sorted.
+fn sources(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let mut folders = vec![(PathBuf::new(), 0_usize)];
+    while let Some((folder, depth)) = folders.pop() {
+        let path = root.join(&folder);
+        let entries = fs::read_dir(&path).with_context(|| format!("cannot read the folder {}", path.display()))?;
+        for entry in entries {
+            let entry = entry.with_context(|| format!("cannot read the folder {}", path.display()))?;
+            let kind = entry.file_type().with_context(|| format!("cannot look at {}", entry.path().display()))?;
+            let relative = folder.join(entry.file_name());
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            // A symbolic link is neither: what it points to is found where it stands, or is not of this tree.
+            if kind.is_dir() && depth < MAX_DEPTH && !skipped(&name) {
+                folders.push((relative, depth + 1));
+            } else if kind.is_file() && name.ends_with(".rs") {
+                files.push(relative);
+            }
+        }
     }
-    let file = syn::parse_file(&text).with_context(|| format!("cannot parse {}", path.display()))?;
-    let relative = path.strip_prefix(root).unwrap_or(path).to_owned();
-    let mut visitor = Structs { file: relative, found };
-    visitor.visit_file(&file);
-    Ok(())
+    files.sort();
+    Ok(files)
+}
+
+fn skipped(name: &str) -> bool {
+    name == "target" || name.starts_with('.') || CASES.contains(&name)
 }
 
 struct Structs<'a> {
-    file: PathBuf,
+    file: &'a Path,
     found: &'a mut Vec<Annotated>,
 }
 
 impl<'ast> Visit<'ast> for Structs<'_> {
-    fn visit_item_mod(&mut self, module: &'ast syn::ItemMod) {
-        if !is_test(&module.attrs) {
-            visit::visit_item_mod(self, module);
-        }
-    }
-
     fn visit_item_struct(&mut self, item: &'ast syn::ItemStruct) {
-        let annotated = item.attrs.iter().any(|attribute| attribute.path().segments.last().is_some_and(|last| last.ident == ATTRIBUTE));
-        if annotated && !is_test(&item.attrs) {
-            let line = item.ident.span().start().line;
-            self.found.push(Annotated { name: item.ident.to_string(), file: self.file.clone(), line });
+        let attribute = item.attrs.iter().find(|attribute| {
+            let last = attribute.path().segments.last();
+            last.is_some_and(|segment| segment.ident == "tenant_model")
+        });
+        if let Some(attribute) = attribute {
+            let line = attribute.span().start().line;
+            self.found.push(Annotated { name: item.ident.to_string(), file: self.file.to_owned(), line });
         }
     }
-}
-
-/// Whether the item stands under `#[cfg(test)]`.
-fn is_test(attributes: &[syn::Attribute]) -> bool {
-    attributes.iter().any(|attribute| {
-        attribute.path().is_ident("cfg") && attribute.meta.require_list().is_ok_and(|list| list.tokens.to_string() == "test")
-    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn write(root: &Path, path: &str, text: &str) {
-        let path = root.join(path);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("the folder is made");
-        fs::write(path, text).expect("the file is written");
+    const MODEL: &str = "//! Docs.\n\nuse tenantry::tenant_model;\n\n#[tenant_model(table = \"a\")]\npub struct A { pub id: u8 }\n";
+
+    fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let root = tempfile::tempdir().expect("a temporary folder");
+        for (path, text) in files {
+            let path = root.path().join(path);
+            fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+            fs::write(path, text).expect("a file");
+        }
+        root
     }
 
     #[test]
-    fn finds_structs_in_nested_modules_and_leaves_tests_alone() {
-        let root = tempfile::tempdir().expect("a folder");
-        let root = root.path();
-        write(
-            root,
-            "app/src/sales.rs",
-            "mod a {\n  mod b {\n    #[tenantry::tenant_model(table = \"orders\")]\n    pub struct Order;\n  }\n}\n",
-        );
-        write(
-            root,
-            "app/src/lib.rs",
-            "#[tenant_model(table = \"notes\")]\npub struct Note;\n#[cfg(test)]\nmod tests { #[tenant_model] struct T; }\n",
-        );
-        write(root, "app/tests/a.rs", "#[tenant_model]\nstruct InTests;\n");
-        write(root, "target/a.rs", "#[tenant_model]\nstruct InTarget;\n");
-        write(root, "app/src/text.rs", "//! `tenant_model` in prose\nconst A: &str = \"#[tenant_model] struct InText;\";\n");
-        let found = annotated_models(root).expect("the files are read");
-        let found: Vec<String> = found.iter().map(|model| format!("{} {}:{}", model.name, model.file.display(), model.line)).collect();
-        assert_eq!(found, ["Note app/src/lib.rs:2", "Order app/src/sales.rs:4"]);
+    fn finds_the_struct_its_file_and_its_line() {
+        let nested = "mod inner { #[tenantry::tenant_model(table = \"b\")] pub(crate) struct B; }\nstruct C;";
+        let root = tree(&[("app/src/sales/a.rs", MODEL), ("app/src/b.rs", nested), ("app/src/c.rs", "// tenant_model\nstruct D;")]);
+        let found = annotated_models(root.path()).expect("the tree is fine");
+        let b = Annotated { name: "B".to_owned(), file: "app/src/b.rs".into(), line: 1 };
+        let a = Annotated { name: "A".to_owned(), file: "app/src/sales/a.rs".into(), line: 5 };
+        assert_eq!(found, [b, a]);
     }
 
     #[test]
-    fn a_file_that_cannot_be_read_is_named() {
-        let root = tempfile::tempdir().expect("a folder");
-        write(root.path(), "src/broken.rs", "#[tenant_model] struct {");
-        let error = annotated_models(root.path()).expect_err("the file is broken");
-        assert!(error.to_string().ends_with("src/broken.rs"), "{error}");
+    fn passes_over_what_is_not_the_applications() {
+        let elsewhere = [
+            "target/a.rs",
+            ".hidden/a.rs",
+            "app/ui/a.rs",
+            "app/ui-pass/a.rs",
+            "app/fixtures/a.rs",
+            "x/cases/a.rs",
+            "tests/a.rs",
+            "runtime/src/a.rs",
+        ];
+        let root = tree(&elsewhere.map(|path| (path, MODEL)));
+        assert_eq!(annotated_models(root.path()).expect("the tree is fine"), []);
     }
 
     #[test]
-    fn a_second_struct_of_a_listed_name_is_not_listed() {
-        let model = |line| Annotated { name: "Note".to_owned(), file: PathBuf::from("a.rs"), line };
-        assert_eq!(unlisted(vec![model(1), model(2)], &["Note"]), [model(2)]);
-        assert_eq!(unlisted(vec![model(1)], &["Note", "Order"]), []);
+    fn names_the_file_that_is_no_rust() {
+        let root = tree(&[("app/src/a.rs", "#[tenant_model] pub struct {")]);
+        let error = annotated_models(root.path()).expect_err("no Rust");
+        assert!(error.to_string().contains("a.rs"), "{error}");
+        fs::write(root.path().join("app/src/a.rs"), b"// tenant_model \xff").expect("a file");
+        assert!(annotated_models(root.path()).expect_err("no UTF-8").to_string().ends_with("a.rs is not UTF-8"));
     }
 }
