@@ -5,12 +5,12 @@ pub mod purchase;
 pub mod sales;
 
 use axum::Router;
-use tenantry::Tenancy;
+use tenantry::http::Api;
 
 tenantry::manifest!("../models.toml");
 
 /// Every route of the application: the generated ones, and the business rules beside them. They need a tenant, which a layer brings.
 #[must_use]
-pub fn router(tenancy: &Tenancy) -> Router {
-    tenantry::http::routes(tenancy).merge(sales::routes())
+pub fn router(api: &Api) -> Router {
+    tenantry::http::routes(api).merge(sales::routes())
 }

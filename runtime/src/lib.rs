@@ -9,6 +9,7 @@ pub mod __private;
 pub mod db;
 pub mod diff;
 pub mod http;
+pub mod layers;
 pub mod migrate;
 mod mutants;
 pub mod repo;

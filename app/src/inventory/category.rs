@@ -13,6 +13,7 @@ pub struct Category {
     /// What belongs to it.
     #[model(max_len = 1000)]
     pub description: Option<String>,
+    /// How often and when it was changed.
     #[model(flatten)]
     pub stamps: Stamps,
 }

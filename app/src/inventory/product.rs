@@ -39,6 +39,7 @@ pub struct Product {
     /// No longer sold.
     #[model(default = false, filter)]
     pub discontinued: bool,
+    /// How often and when it was changed.
     #[model(flatten)]
     pub stamps: Stamps,
 }

@@ -43,6 +43,7 @@ pub struct Supplier {
     /// The page on the web.
     #[model(max_len = 500)]
     pub homepage: Option<String>,
+    /// How often and when it was changed.
     #[model(flatten)]
     pub stamps: Stamps,
 }

@@ -59,6 +59,7 @@ pub struct Customer {
     /// The fax number.
     #[model(max_len = 50)]
     pub fax: Option<String>,
+    /// How often and when it was changed.
     #[model(flatten)]
     pub stamps: Stamps,
 }

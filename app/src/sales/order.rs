@@ -47,6 +47,7 @@ pub struct SalesOrder {
     /// The sum of the lines' totals.
     #[model(readonly)]
     pub total: Money,
+    /// How often and when it was changed.
     #[model(flatten)]
     pub stamps: Stamps,
 }

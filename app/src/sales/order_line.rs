@@ -28,6 +28,7 @@ pub struct SalesOrderLine {
     pub discount_percent: i32,
     /// Price × quantity less the discount, rounded half to even to minor units.
     pub total: Money,
+    /// How often and when it was changed.
     #[model(flatten)]
     pub stamps: Stamps,
 }

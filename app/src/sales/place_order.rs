@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use tenantry::http::{Body, Problem, TenantDbOf};
+use tenantry::http::{Json, Problem};
 use tenantry::{Currency, Date, Error, Id, Money, TenantDb, TenantTx};
 use uuid::Uuid;
 
@@ -84,7 +84,7 @@ pub struct PlacedOrder {
 }
 
 /// `POST /sales_orders`.
-pub(super) async fn post(TenantDbOf(mut db): TenantDbOf, Body(order): Body<PlaceOrder>) -> Result<Response, Problem> {
+pub(super) async fn post(mut db: TenantDb, Json(order): Json<PlaceOrder>) -> Result<Response, Problem> {
     let placed = place_order(&mut db, &order).await?;
     let location = format!("/sales_orders/{}", placed.order.id);
     Ok((StatusCode::CREATED, [(LOCATION, location)], axum::Json(placed)).into_response())

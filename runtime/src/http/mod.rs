@@ -19,6 +19,8 @@ pub mod cursor;
 mod error;
 mod fold;
 mod handlers;
+mod health;
+mod json;
 pub mod problem;
 pub mod query;
 pub mod reader;
@@ -30,6 +32,8 @@ mod testing;
 pub mod writer;
 
 pub use cursor::{CursorKey, SecretError};
+pub use health::health;
+pub use json::Json;
 pub use problem::{FieldError, FieldErrors, Place, Problem};
 pub use reader::BodyError;
 pub use routes::{Api, answer_with_problems, routes, routes_for};
