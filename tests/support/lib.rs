@@ -1,1 +1,5 @@
-//! Work in progress.
+//! What the suites share.
+
+mod site;
+
+pub use site::{Site, conventions, postgres};

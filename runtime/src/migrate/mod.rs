@@ -5,6 +5,7 @@ mod error;
 mod files;
 mod generate;
 mod ledger;
+pub mod provision;
 mod snapshot;
 mod status;
 #[cfg(test)]

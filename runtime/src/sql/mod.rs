@@ -2,6 +2,8 @@
 
 mod cache;
 pub mod ddl;
+pub mod provision;
+pub mod server;
 mod statement;
 
 pub use cache::Statements;

@@ -1,0 +1,40 @@
+    select format('%s has a forbidden attribute', rolname) as fault from pg_roles
+     where rolname in ('{owner}', '{migrator}', '{app}', '{platform}', '{backup}')
+       and (rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls <> (rolname = '{backup}'))
+    union all
+    select format('%s is a member of %s', member::regrole, roleid::regrole) from pg_auth_members
+     where member in ('{owner}'::regrole, '{app}'::regrole, '{platform}'::regrole, '{backup}'::regrole)
+    union all
+    select format('%s owns %s objects', refobjid::regrole, count(*)) from pg_shdepend
+     where refclassid = 'pg_authid'::regclass and deptype = 'o'
+       and refobjid in ('{app}'::regrole, '{platform}'::regrole, '{backup}'::regrole)
+     group by refobjid
+    union all
+    select format('schema %s belongs to %s', nspname, nspowner::regrole) from pg_namespace
+     where nspname in ('{platform_schema}', '{schema}') and nspowner <> '{owner}'::regrole
+    union all
+    select format('setting %s is a default of role %s', s, coalesce(nullif(setrole, 0)::regrole::text, 'PUBLIC'))
+      from pg_db_role_setting, unnest(setconfig) s
+     where setdatabase in (0, (select oid from pg_database where datname = current_database()))
+       and (setrole in (0, '{app}'::regrole, '{platform}'::regrole) and (s ~ '^{settings}\.' or s = 'row_security=off')
+         or setrole in ('{owner}'::regrole, '{migrator}'::regrole, '{backup}'::regrole) and s ~ '^{settings}\.')
+    union all
+    select format('%s has %s on this database', r, p) from unnest(array['{app}', '{platform}']) r, unnest(array['temporary', 'create']) p
+     where has_database_privilege(r, current_database(), p)
+    union all
+    select format('%s may create in schema %s', r, nspname) from unnest(array['{app}', '{platform}']) r, pg_namespace
+     where has_schema_privilege(r, oid, 'create')
+    union all
+    select format('PUBLIC may call %s', oid::regprocedure) from pg_proc
+     where pronamespace in ('{platform_schema}'::regnamespace, '{schema}'::regnamespace)
+       and (proacl is null or exists (select from aclexplode(proacl) where grantee = 0))
+    union all
+    select format('%s runs as %s', oid::regprocedure, proowner::regrole) from pg_proc
+     where pronamespace in ('{platform_schema}'::regnamespace, '{schema}'::regnamespace) and prosecdef
+    union all
+    select format('%s may call %s', r, p.oid::regprocedure) from unnest(array['{app}', '{platform}']) r, pg_proc p
+     where {reaching_functions}
+       and has_function_privilege(r, p.oid, 'execute')
+    union all
+    select 'the event trigger {prefix}_enable_row_security is missing or disabled'
+     where not exists (select from pg_event_trigger where evtname = '{prefix}_enable_row_security' and evtenabled = 'O')

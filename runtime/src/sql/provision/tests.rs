@@ -1,0 +1,51 @@
+use super::*;
+
+const OTHER: Conventions = Conventions { schema: "rows", platform_schema: "base", roles: "shop", settings: "ctx", ..Conventions::DEFAULT };
+
+#[test]
+fn every_placeholder_is_filled() {
+    let script = Script::new(&OTHER, Level::Hardened, true).expect("is fine").to_string();
+    let removal = Removal::new(&OTHER).expect("is fine");
+    // Regular expressions such as `{3}` hold digits, so a brace with a letter behind it is a placeholder that nobody filled.
+    for text in [script.as_str(), removal.body(), removal.drop_roles()] {
+        for (at, _) in text.match_indices('{') {
+            let next = text[at + 1..].chars().next();
+            assert!(!next.is_some_and(char::is_alphabetic), "{}", &text[at..]);
+        }
+    }
+}
+
+#[test]
+fn names_come_from_the_conventions_alone() {
+    let script = Script::new(&OTHER, Level::Hardened, true).expect("is fine").to_string();
+    for default in ["tenantry", "tenancy", " app.", " app,", "'app'"] {
+        assert!(!script.contains(default), "`{default}` in the script of other conventions");
+    }
+    assert!(script.contains("grant shop_owner to shop_migrator;") && script.contains("create schema if not exists rows"));
+}
+
+#[test]
+fn quiet_stats_is_an_option() {
+    let without = Script::new(&OTHER, Level::Hardened, false).expect("is fine").to_string();
+    assert!(!without.contains("pg_stat_get_"));
+}
+
+#[test]
+fn names_that_are_no_plain_identifiers_are_refused() {
+    for name in ["", "a b", "a'b", "a;--", "Ä", "App", "1a", "order", "pg_x", "public"] {
+        let refused = Script::new(&Conventions { schema: name, ..OTHER }, Level::Hardened, false);
+        let text = refused.expect_err(name).to_string();
+        assert!(text.contains("the schema of the tenants' tables"), "{text}");
+    }
+    assert!(Script::new(&Conventions { schema: "base", ..OTHER }, Level::Hardened, false).is_err());
+    let long = "a".repeat(41);
+    let long: &'static str = Box::leak(long.into_boxed_str());
+    assert!(Removal::new(&Conventions { roles: long, ..OTHER }).is_err());
+}
+
+#[test]
+fn a_later_level_is_named_as_such() {
+    assert_eq!("hardened".parse(), Ok(Level::Hardened));
+    assert!("sealed".parse::<Level>().expect_err("is later").to_string().contains("later version"));
+    assert!("none".parse::<Level>().expect_err("is none").to_string().contains("is no level"));
+}
