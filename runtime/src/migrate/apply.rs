@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use sqlx::migrate::Migrate as _;
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
+use sqlx::{Connection as _, Executor as _, PgConnection};
 
 use super::error::{Kind, MigrateError};
 use super::files::{File, Files, read_files};
@@ -144,7 +144,8 @@ async fn enter(connection: &mut PgConnection, conventions: &Conventions) -> Resu
 
 pub(super) async fn become_owner(connection: &mut PgConnection, conventions: &Conventions) -> Result<(), MigrateError> {
     let role = conventions.role("owner");
-    let statement = AssertSqlSafe(format!("set role {}", quoted(&role)));
+    #[expect(clippy::disallowed_methods, reason = "made of the conventions, whose names the manifest has checked, and quoted")]
+    let statement = sqlx::AssertSqlSafe(format!("set role {}", quoted(&role)));
     match connection.execute(statement).await {
         Ok(_) => Ok(()),
         Err(source) => Err(Kind::Role { role, source }.into()),

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use sqlx::migrate::{Migration, MigrationType};
-use sqlx::{AssertSqlSafe, SqlSafeStr};
+use sqlx::SqlSafeStr as _;
 
 use super::error::{Kind, MigrateError};
 
@@ -105,5 +105,7 @@ fn read(path: &Path) -> Result<Migration, MigrateError> {
     }
     // sqlx's own sign for what cannot run in a transaction, such as `create index concurrently`.
     let without_transaction = text.starts_with("-- no-transaction");
-    Ok(Migration::new(version, description.into(), direction, AssertSqlSafe(text).into_sql_str(), without_transaction))
+    #[expect(clippy::disallowed_methods, reason = "a migration is SQL of the application's own, and is run as it is")]
+    let sql = sqlx::AssertSqlSafe(text).into_sql_str();
+    Ok(Migration::new(version, description.into(), direction, sql, without_transaction))
 }

@@ -32,5 +32,8 @@ fn tenants() -> &'static ModelDef {
     &TENANTS
 }
 
-/// The names in the platform's schema that no model of an application may take.
+/// Tables that no model of an application may take the name of: they would read like the platform's.
 pub(crate) const RESERVED_TABLES: &[&str] = &["tenants", "_sqlx_migrations"];
+
+/// First parts of paths that the service uses itself.
+pub(crate) const RESERVED_PATHS: &[&str] = &["health", "metrics", "openapi", "docs"];

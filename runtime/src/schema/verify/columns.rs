@@ -1,0 +1,127 @@
+//! Laws about what columns hold.
+
+use std::collections::HashSet;
+
+use super::Found;
+use crate::schema::{ColumnDef, Kind, Literal, Managed, ModelDef, Money, Scope, Verb};
+
+/// The models of an application hold tenants' rows; the table of the tenants is the platform's own.
+pub(super) fn verify_scope(model: &'static ModelDef, found: &mut Found) {
+    if model.scope != Scope::Tenant {
+        found.push(model.name, "is not a tenant's model; the manifest lists models with `#[tenant_model]` only");
+    }
+}
+
+/// The first column is the key, `id: Id<Self>`.
+pub(super) fn verify_key(model: &'static ModelDef, found: &mut Found) {
+    let own = |column: &&ColumnDef| matches!(column.kind, Kind::Id(target) if target.table == model.table);
+    if !model.columns.first().is_some_and(|column| column.is_key() && !column.nullable && own(&column)) {
+        found.push(model.name, "the first field must be `pub id: Id<Self>`");
+    }
+}
+
+/// A default is a value that the column can hold: a word of the enum, a text that is not too long, a number in range.
+pub(super) fn verify_defaults(model: &'static ModelDef, found: &mut Found) {
+    for column in model.columns {
+        let Some(default) = column.default else { continue };
+        if column.is_key() || column.managed != Managed::No {
+            found.field(model, column.name, "is written by the service or the database and takes no default");
+            continue;
+        }
+        match (column.kind, default) {
+            (Kind::Enum(words), Literal::Str(word)) if !words.contains(&word) => {
+                found.field(model, column.name, format_args!("has the default {word:?}, which is none of {}", words.join(", ")));
+            }
+            (Kind::Text, Literal::Str(text)) => {
+                let length = text.chars().count();
+                if let Some(max) = column.max_len.filter(|max| usize::try_from(*max).is_ok_and(|max| length > max)) {
+                    found.field(model, column.name, format_args!("has a default of {length} characters and holds at most {max}"));
+                }
+            }
+            (Kind::I32, Literal::Int(number)) if i32::try_from(number).is_err() => {
+                found.field(model, column.name, format_args!("has the default {number}, which an i32 cannot hold"));
+            }
+            (Kind::I64, Literal::Int(number)) if number.unsigned_abs() > Money::MAX.unsigned_abs() => {
+                found.field(model, column.name, format_args!("has the default {number}, which is not within ±(2^53 − 1)"));
+            }
+            (Kind::Enum(_), Literal::Str(_)) | (Kind::I32 | Kind::I64, Literal::Int(_)) | (Kind::Bool, Literal::Bool(_)) => {}
+            _ => found.field(model, column.name, "has a default of another type than its own (text, integers, bool and enums take one)"),
+        }
+    }
+}
+
+/// `max_len` counts the characters of a text, and a text of none is no text.
+pub(super) fn verify_lengths(model: &'static ModelDef, found: &mut Found) {
+    for column in model.columns {
+        match column.max_len {
+            Some(_) if column.kind != Kind::Text => found.field(model, column.name, "is no text, so it takes no `max_len`"),
+            Some(0) => found.field(model, column.name, "has `max_len = 0`; it must be 1 or more"),
+            _ => {}
+        }
+    }
+}
+
+/// An enum has words, each once, and each could stand in a line of text: they are read in checks, JSON and migrations.
+pub(super) fn verify_words(model: &'static ModelDef, found: &mut Found) {
+    for column in model.columns {
+        let Kind::Enum(words) = column.kind else { continue };
+        if words.is_empty() {
+            found.field(model, column.name, "is an enum without variants");
+        }
+        let mut seen = HashSet::new();
+        for word in words {
+            if word.is_empty() || word.len() > 63 || word.chars().any(char::is_control) {
+                found.field(model, column.name, format_args!("has the word {word:?}; a word has 1 to 63 bytes and no control characters"));
+            }
+            if !seen.insert(word) {
+                found.field(model, column.name, format_args!("has the word {word:?} twice"));
+            }
+        }
+    }
+}
+
+/// Lists are filtered and sorted by one column; money is two. Keyset pages over nulls are not offered.
+pub(super) fn verify_lists(model: &'static ModelDef, found: &mut Found) {
+    for column in model.columns {
+        if column.kind == Kind::Money && (column.filter || column.sort) {
+            found.field(model, column.name, "is money, which lists are not filtered or sorted by; add a column of its own for that");
+        }
+        if column.sort && column.nullable {
+            found.field(model, column.name, "takes null, and lists are not sorted by such a column; make it a value with a `default`");
+        }
+    }
+}
+
+/// A `readonly` column is not accepted over HTTP; where the create route is there, something else must fill it.
+pub(super) fn verify_readonly(model: &'static ModelDef, found: &mut Found) {
+    for column in model.columns.iter().filter(|column| column.readonly && column.managed == Managed::No) {
+        if !column.nullable && column.default.is_none() && model.routes.has(Verb::Create) {
+            let message = "is `readonly`, takes no null and has no default, so the create route could not fill it; add `default = …`, make it \
+                           an `Option`, or leave `create` out of `routes(…)`";
+            found.field(model, column.name, message);
+        }
+    }
+}
+
+/// What the database writes has the type and name that its trigger knows, takes no null, and nothing else is asked of it.
+pub(super) fn verify_managed(model: &'static ModelDef, found: &mut Found) {
+    for column in model.columns {
+        let expected = match column.managed {
+            Managed::No => continue,
+            Managed::Version => (Kind::I64, "version"),
+            Managed::UpdatedAt => (Kind::Timestamp, "updated_at"),
+            Managed::CreatedAt => (Kind::Timestamp, "created_at"),
+        };
+        if (column.kind, column.name) != expected || column.nullable {
+            let (kind, name) = expected;
+            found.field(model, column.name, format_args!("is written by the database, so it must be `{name}`, {kind:?}, without null"));
+        }
+        if column.unique || column.readonly {
+            found.field(model, column.name, "is written by the database, so `unique` and `readonly` have no meaning for it");
+        }
+    }
+    let count = |managed| model.columns.iter().filter(|column| column.managed == managed).count();
+    if count(Managed::Version) != count(Managed::UpdatedAt) || count(Managed::Version) > 1 {
+        found.push(model.name, "one trigger moves `version` and `updated_at`, so a model has both, once, or neither");
+    }
+}
