@@ -10,6 +10,7 @@ mod rollback;
 mod scan;
 mod show;
 mod status;
+mod test;
 mod tidy;
 
 use std::path::PathBuf;
@@ -65,7 +66,9 @@ enum Command {
     Status(status::Args),
     /// Prints what is generated for a model.
     Show(show::Args),
-    /// Check the house rules: directions, models, documents, leftovers.
+    /// Runs everything that must pass, with a PostgreSQL server of its own.
+    Test(test::Args),
+    /// Checks the house rules: directions, models, documents, leftovers.
     Tidy(tidy::Args),
 }
 
@@ -90,6 +93,7 @@ fn run(app: &App, command: Command) -> anyhow::Result<()> {
         Command::Rollback(args) => rollback::run(app, &args),
         Command::Status(args) => status::run(app, &args),
         Command::Show(args) => show::run(app, &args),
+        Command::Test(args) => test::run(app, &args),
         Command::Tidy(args) => tidy::run(app, &args),
     }
 }

@@ -10,8 +10,9 @@ use super::tree::{Source, Tree};
 const RULE: &str = "floors";
 const SOURCES: &str = "runtime/src/";
 
-/// Each floor may import those before it; `private` is the hidden door of generated code and sees all.
-const FLOORS: &[&str] = &["schema", "diff", "sql", "db", "repo", "http", "layers", "migrate", "private"];
+/// Each floor may import those before it. `mutants` are the switches of the proof, which every floor has; `testing` holds models for the
+/// tests of the floors below `schema`; `private` is the hidden door of generated code and sees all.
+const FLOORS: &[&str] = &["mutants", "schema", "testing", "diff", "sql", "db", "repo", "http", "layers", "migrate", "private"];
 /// Those without any input or output.
 const PURE: &[&str] = &["schema", "diff", "sql"];
 /// Those that talk to PostgreSQL.
