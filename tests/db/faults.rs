@@ -112,12 +112,12 @@ async fn a_panic_rolls_back() {
 #[tokio::test]
 async fn a_statement_timeout_rolls_back() {
     let bed = Bed::with(|config| config.max_connections(1)).await;
-    let role = "alter role tenantry_app set statement_timeout = '200ms'";
-    bed.alone_in_its_cluster();
-    sqlx::query(role).execute(&mut bed.observer().await).await.unwrap();
-    let mut db = bed.tenancy.tenant(bed.a, Actor::System);
-    // The pool's connection was made before; a new one has the new default.
+    // For this database only, and for connections that are made from now on.
+    let text = format!("alter role tenantry_app in database {} set statement_timeout = '200ms'", bed.stage.database().name());
+    sqlx::query(sqlx::AssertSqlSafe(text)).execute(&mut bed.observer().await).await.unwrap();
     bed.terminate_app_backends().await;
+    let mut db = bed.tenancy.tenant(bed.a, Actor::System);
+    // The pool learns here that its connection is gone.
     let _ = db.run(Category::repo().list().unit()).await;
     let result = db
         .transaction(async |tx| {

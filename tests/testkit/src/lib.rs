@@ -10,5 +10,7 @@
 //! ```
 
 mod postgres;
+mod stage;
 
 pub use postgres::{Database, DatabaseError, DatabaseUrl, FindError, Postgres, Source, UrlError};
+pub use stage::{Stage, StageError};
