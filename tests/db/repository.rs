@@ -34,7 +34,8 @@ async fn a_row_is_made_found_changed_and_deleted() {
     assert_eq!(changed.stamps.version, 2);
     assert!(changed.stamps.updated_at >= made.stamps.updated_at);
 
-    let renamed = db.run(Product::repo().update(made.id, &ProductPatch { code: "2".to_owned().into(), ..Default::default() })).await.unwrap();
+    let renamed =
+        db.run(Product::repo().update(made.id, &ProductPatch { code: "2".to_owned().into(), ..Default::default() })).await.unwrap();
     assert_eq!((renamed.code.as_str(), renamed.units_in_stock, renamed.stamps.version), ("2", 40, 3));
 
     let same = db.run(Product::repo().update(made.id, &ProductPatch::default())).await.unwrap();
@@ -106,6 +107,7 @@ async fn pages_follow_each_other_without_gap_or_repetition() {
         assert_eq!(seen, sorted);
         assert_eq!(seen.len(), 25);
     }
-    let prefixed = a.run(Product::repo().list().filter(Product::NAME.prefix("A")).filter(Product::DISCONTINUED.eq(false)).unit()).await.unwrap();
+    let prefixed =
+        a.run(Product::repo().list().filter(Product::NAME.prefix("A")).filter(Product::DISCONTINUED.eq(false)).unit()).await.unwrap();
     assert_eq!(prefixed.items.len(), 9);
 }

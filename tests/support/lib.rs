@@ -106,7 +106,8 @@ impl Bed {
 
     /// Ends the server processes of the application's logins in this database.
     pub async fn terminate_app_backends(&self) {
-        let text = "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = current_database() and usename like '%_app'";
+        let text =
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = current_database() and usename like '%_app'";
         sqlx::query(text).execute(&mut self.observer().await).await.expect("the observer terminates");
     }
 }

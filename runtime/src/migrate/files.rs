@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use sqlx::migrate::{Migration, MigrationType};
 use sqlx::SqlSafeStr as _;
+use sqlx::migrate::{Migration, MigrationType};
 
 use super::error::{Kind, MigrateError};
 

@@ -95,7 +95,10 @@ impl Stage {
             ),
         ];
         for statement in statements {
-            #[expect(clippy::disallowed_methods, reason = "made of plain identifiers: the database's own name and the checked conventions")]
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "made of plain identifiers: the database's own name and the checked conventions"
+            )]
             sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut connection).await?;
         }
         connection.close().await?;
