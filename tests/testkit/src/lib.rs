@@ -10,5 +10,7 @@
 //! ```
 
 mod postgres;
+mod sql;
 
 pub use postgres::{Database, DatabaseError, DatabaseUrl, FindError, Postgres, Source, UrlError};
+pub use sql::execute;
