@@ -150,7 +150,7 @@ mod tests {
             "app/fixtures/a.rs",
             "x/cases/a.rs",
             "tests/a.rs",
-            "runtime/src/a.rs",
+            "app/examples/a.rs",
         ];
         let root = tree(&elsewhere.map(|path| (path, MODEL)));
         assert_eq!(annotated_models(root.path()).expect("the tree is fine"), []);
