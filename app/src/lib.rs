@@ -1,5 +1,7 @@
 //! The reference application: a trading business, one folder per module. It is what the demo serves and what the proof runs on.
 
+#[cfg(feature = "demo")]
+pub mod demo;
 pub mod inventory;
 pub mod purchase;
 pub mod sales;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use axum::extract::OriginalUri;
 use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
@@ -84,9 +85,9 @@ pub struct PlacedOrder {
 }
 
 /// `POST /sales_orders`.
-pub(super) async fn post(mut db: TenantDb, Json(order): Json<PlaceOrder>) -> Result<Response, Problem> {
+pub(super) async fn post(mut db: TenantDb, OriginalUri(uri): OriginalUri, Json(order): Json<PlaceOrder>) -> Result<Response, Problem> {
     let placed = place_order(&mut db, &order).await?;
-    let location = format!("/sales_orders/{}", placed.order.id);
+    let location = format!("{}/{}", uri.path(), placed.order.id);
     Ok((StatusCode::CREATED, [(LOCATION, location)], axum::Json(placed)).into_response())
 }
 

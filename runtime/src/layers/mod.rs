@@ -1,5 +1,22 @@
-//! The layers of a request, each usable alone in any axum application.
+//! The layers of a request, each usable alone in any axum application, and the one function that puts them in order.
 
 pub mod dev_tenant;
 
+use std::net::SocketAddr;
+
+use axum::Router;
+
 pub use dev_tenant::{DevTenant, DevTenantRefusal};
+
+use crate::db::Tenancy;
+use crate::http::{answer_with_problems, health};
+
+/// The service for development: the routes below `/api`, behind the tenant header; `/health/live` and `/health/ready`, which need no tenant;
+/// and a problem for everything else.
+///
+/// # Errors
+/// As [`DevTenant::new`]: only in the environments `demo` and `test`, only on loopback.
+pub fn development(tenancy: &Tenancy, routes: Router, environment: &str, address: SocketAddr) -> Result<Router, DevTenantRefusal> {
+    let routes = DevTenant::new(tenancy, environment, address)?.around(routes);
+    Ok(answer_with_problems(Router::new().nest("/api", routes).merge(health(tenancy))))
+}

@@ -3,6 +3,7 @@
 //! Each command is a module with an `Args` (what the command line says) and a `run` (what is done): it parses, calls the library and
 //! prints. An application's own `xtask/src/main.rs` is a call of [`main`].
 
+mod demo;
 mod deprovision;
 mod gen_migrations;
 mod migrate;
@@ -16,10 +17,13 @@ mod test;
 mod tidy;
 
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::process::ExitCode;
 
+use axum::Router;
 use clap::{Parser, Subcommand};
-use tenantry::{Conventions, Entry, Registry};
+use tenantry::http::Api;
+use tenantry::{Conventions, Entry, Registry, TenantId};
 
 /// What the commands know of the application.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +34,42 @@ pub struct App {
     pub conventions: Conventions,
     /// The folder that holds `models.toml` and `migrations`.
     pub root: &'static str,
+    /// The routes, which need a tenant.
+    pub router: fn(&Api) -> Router,
+    /// What the demo loads.
+    pub demo: Demo,
+}
+
+/// The data of the demo.
+#[derive(Clone, Copy, Debug)]
+pub struct Demo {
+    /// Its folder, relative to the root.
+    pub data: &'static str,
+    /// Loads it into a tenant through the API, and tells in a line what it has loaded.
+    pub load: fn(Load) -> Loading,
+}
+
+/// A load that runs.
+pub type Loading = Pin<Box<dyn Future<Output = Result<String, Box<dyn std::error::Error + Send + Sync>>> + Send>>;
+
+/// What is to be loaded, and into which tenant.
+pub struct Load {
+    /// Where the API is: `http://127.0.0.1:8080/api`.
+    pub base: String,
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The folder of the data.
+    pub data: PathBuf,
+    /// Only half of it.
+    pub half: bool,
+    /// Is told how many rows are loaded, and of how many.
+    pub progress: Box<dyn Fn(u64, u64) + Send + Sync>,
+}
+
+impl std::fmt::Debug for Load {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Load").field("tenant", &self.tenant).field("half", &self.half).finish_non_exhaustive()
+    }
 }
 
 impl App {
@@ -58,6 +98,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Serves the application on this machine with believable data, and says what to try.
+    Demo(demo::Args),
     /// Makes the roles, schemas and privileges of a database.
     Provision(provision::Args),
     /// Takes back what `provision` did.
@@ -94,6 +136,7 @@ pub fn main(app: App) -> ExitCode {
 
 fn run(app: &App, command: Command) -> anyhow::Result<()> {
     match command {
+        Command::Demo(args) => demo::run(app, &args),
         Command::Provision(args) => provision::run(app, &args),
         Command::Deprovision(args) => deprovision::run(app, &args),
         Command::GenMigrations(args) => gen_migrations::run(app, &args),

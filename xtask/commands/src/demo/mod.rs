@@ -1,0 +1,193 @@
+//! `cargo xtask demo`: the whole system on this machine, with believable data, and what to try.
+
+mod sample;
+mod seed;
+
+use std::io::IsTerminal as _;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+use anyhow::{Context as _, bail};
+use tenantry::http::{Api, CursorKey};
+use tenantry::migrate::Progress;
+use tenantry::migrate::provision::Password;
+use tenantry::{Config, Platform, StartError, Tenancy, TenantId, layers};
+use tenantry_testkit::{Postgres, Stage};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use crate::{App, output};
+
+/// The port that is tried first when none is named.
+const PORT: u16 = 8080;
+
+/// Where the demo serves, what it loads, and when it ends.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The port to serve on, on 127.0.0.1 [default: 8080, or a free one when it is taken].
+    #[arg(long, value_name = "N")]
+    port: Option<u16>,
+    /// A folder of data in place of the project's own.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// End with exit code 0 as soon as the service is healthy and sample requests of two tenants were answered as they should.
+    #[arg(long)]
+    until_ready: bool,
+}
+
+/// A tenant of the demo.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DemoTenant {
+    pub(crate) id: TenantId,
+    pub(crate) slug: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) holds: Holds,
+}
+
+/// How much of the data a tenant of the demo gets.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Holds {
+    All,
+    Half,
+    Nothing,
+}
+
+const TENANTS: [(&str, &str, Holds); 3] = [
+    ("northwind", "Northwind Traders", Holds::All),
+    ("halfmoon", "Half Moon Foods", Holds::Half),
+    ("newcomer", "Newcomer Ltd", Holds::Nothing),
+];
+
+pub(crate) fn run(app: &App, args: &Args) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        // Whoever presses Ctrl-C while the data is loaded wants the end, too; what was started here stops on the way out.
+        tokio::select! {
+            result = demo(app, args) => result,
+            () = interrupted() => {
+                output::progress("stopped");
+                Ok(())
+            }
+        }
+    })
+}
+
+async fn demo(app: &App, args: &Args) -> anyhow::Result<()> {
+    let data = args.data.clone().unwrap_or_else(|| app.path(app.demo.data));
+    if !data.is_dir() {
+        bail!("there is no folder {}; name one with --data", data.display());
+    }
+    let listener = listen(args).await?;
+    let address = listener.local_addr()?;
+    let stage = stage(app).await?;
+    let tenants = tenants(app, &stage).await?;
+
+    let config = Config::new(stage.url("app").expose_with_password())?;
+    let tenancy = Tenancy::start(&config, app.models, app.conventions).await.map_err(refused)?;
+    let routes = (app.router)(&Api::new(tenancy.registry(), CursorKey::random()?));
+    let service = layers::development(&tenancy, routes, "demo", address)?;
+    let (stop, stopped) = oneshot::channel::<()>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(async {
+        // A sender that is gone says the same as one that has sent.
+        let _ = stopped.await;
+    });
+    let server = tokio::spawn(server.into_future());
+
+    let base = format!("http://{address}");
+    seed::load(app, &base, &data, &tenants).await?;
+    sample::check(&base, &tenants).await?;
+    if args.until_ready {
+        output::line(format_args!("ready: {base} answered; a customer of one tenant is 404 for another"));
+    } else {
+        introduce(&base, &tenants, &stage);
+        interrupted().await;
+        output::progress("\nfinishing the requests that run");
+    }
+    let _ = stop.send(());
+    server.await.context("the server ended by itself")??;
+    tenancy.close().await;
+    Ok(())
+}
+
+/// The port that was asked for, or the usual one, or any.
+async fn listen(args: &Args) -> anyhow::Result<TcpListener> {
+    let bind = |port| TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    match args.port {
+        Some(port) => bind(port).await.with_context(|| format!("cannot listen on port {port}; name another one with --port")),
+        // Nobody is told the address, so that two of them can run at once.
+        None if args.until_ready => Ok(bind(0).await?),
+        None => match bind(PORT).await {
+            Ok(listener) => Ok(listener),
+            Err(_) => Ok(bind(0).await?),
+        },
+    }
+}
+
+/// The server, the roles and the tables.
+async fn stage(app: &App) -> anyhow::Result<Stage> {
+    let postgres = Postgres::find().context("the demo needs a PostgreSQL server")?;
+    let database = postgres.own_database()?;
+    let from = if postgres.is_private() { "a private cluster, which ends with the demo" } else { "named by ADMIN_DATABASE_URL" };
+    output::progress(format_args!("PostgreSQL: {from}"));
+    let password = Password::generate()?;
+    let migrations = app.path("migrations");
+    let mut report = |progress: Progress<'_>| crate::migrate::report("applied", &progress);
+    let stage = Stage::set(database, &app.conventions, &migrations, password, &mut report).await?;
+    output::progress("provisioned and migrated: every table is fenced");
+    Ok(stage)
+}
+
+async fn tenants(app: &App, stage: &Stage) -> anyhow::Result<Vec<DemoTenant>> {
+    let config = Config::new(stage.url("platform").expose_with_password())?;
+    let platform = Platform::start(&config, &app.conventions).await.map_err(refused)?;
+    let mut tenants = Vec::new();
+    for (slug, name, holds) in TENANTS {
+        tenants.push(DemoTenant { id: platform.create_tenant(slug, name).await?, slug, name, holds });
+    }
+    platform.close().await;
+    Ok(tenants)
+}
+
+/// The reasons of a refusal stand on lines of their own.
+fn refused(error: StartError) -> anyhow::Error {
+    anyhow::anyhow!("the service refuses to start: {error}")
+}
+
+fn introduce(base: &str, tenants: &[DemoTenant], stage: &Stage) {
+    let bold = |text: &str| {
+        let coloured = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        if coloured { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
+    };
+    output::line(format_args!("\n{} {base}/api\n", bold("The service:")));
+    for tenant in tenants {
+        let holds = match tenant.holds {
+            Holds::All => "the whole of Northwind",
+            Holds::Half => "every second customer, with its orders",
+            Holds::Nothing => "nothing yet",
+        };
+        output::line(format_args!("  {:10} {}  {}: {holds}", tenant.slug, tenant.id, tenant.name));
+    }
+    let (first, last) = (tenants.first().map(|tenant| tenant.id), tenants.last().map(|tenant| tenant.id));
+    if let (Some(first), Some(last)) = (first, last) {
+        output::line(format_args!("\n{}", bold("Try:")));
+        output::line(format_args!("  curl -s -H 'X-Tenant: {first}' '{base}/api/customers?sort=name&limit=2'"));
+        output::line(format_args!("  curl -s -H 'X-Tenant: {last}' '{base}/api/customers'"));
+        output::line(format_args!(
+            "  curl -s -H 'X-Tenant: {last}' -H 'Content-Type: application/json' -d '{{\"code\":\"1\",\"name\":\"Me\"}}' {base}/api/customers"
+        ));
+    }
+    output::line(format_args!("\nThe database: {} (the demo made the password at random)", stage.admin_url()));
+    output::line("Ctrl-C ends it.");
+}
+
+/// Ready on Ctrl-C or SIGTERM.
+async fn interrupted() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+}
