@@ -4,10 +4,10 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{AssertSqlSafe, ConnectOptions, Executor, PgConnection, Row};
+use sqlx::{ConnectOptions, PgConnection, Row};
 use tenantry::migrate::provision::{Options, Password, PasswordOrigin, Passwords, ProvisionError, deprovision, provision};
-use tenantry_testkit::Database;
-use tenantry_tests::{Site, conventions, postgres};
+use tenantry_testkit::{Database, execute};
+use tenantry_tests::{Site, conventions, server};
 
 fn options(database: &Database) -> PgConnectOptions {
     database.url().options().expect("is a URL")
@@ -15,8 +15,8 @@ fn options(database: &Database) -> PgConnectOptions {
 
 /// The SQLSTATE that a statement fails with; `ok` when it does not.
 async fn state(connection: &mut PgConnection, statement: &str) -> String {
-    match connection.execute(AssertSqlSafe(statement.to_owned())).await {
-        Ok(_) => "ok".to_owned(),
+    match execute(connection, statement).await {
+        Ok(()) => "ok".to_owned(),
         Err(error) => error.as_database_error().and_then(|error| error.code()).map_or_else(|| error.to_string(), Into::into),
     }
 }
@@ -55,7 +55,7 @@ async fn catalogue(connection: &mut PgConnection, prefix: &str) -> Vec<String> {
         union all
         select format('setting %s %s', setrole::regrole, array(select unnest(setconfig) order by 1)) from pg_db_role_setting where setrole::regrole::text like $1 || '%'
         order by 1";
-    let rows = sqlx::query(AssertSqlSafe(text.to_owned())).bind(prefix).fetch_all(connection).await.expect("reads the catalogue");
+    let rows = sqlx::query(text).bind(prefix).fetch_all(connection).await.expect("reads the catalogue");
     rows.iter().map(|row| row.get(0)).collect()
 }
 
@@ -151,7 +151,7 @@ async fn each_fault_of_the_outcome_is_named_and_nothing_has_changed() {
         let superuser: String = sqlx::query_scalar("select current_user::text").fetch_one(&mut admin).await.expect("has a name");
         let [spoil, fault] = [spoil, fault]
             .map(|text| text.replace("to postgres", &format!("to {superuser}")).replace("as postgres", &format!("as {superuser}")));
-        sqlx::raw_sql(AssertSqlSafe(spoil.clone())).execute(&mut admin).await.expect(&spoil);
+        execute(&mut admin, &spoil).await.expect(&spoil);
         let before = catalogue(&mut admin, prefix).await;
         match provision(&site.admin_options(), site.conventions(), &site.options()).await {
             Err(ProvisionError::Faults(faults)) => assert!(faults.contains(&fault), "{fault} is not among {faults:?}"),
@@ -181,7 +181,7 @@ async fn attacks_of_the_app_role_are_refused() {
          grant select on app.forgotten to {app};
          reset role"
     );
-    sqlx::raw_sql(AssertSqlSafe(fixture)).execute(&mut admin).await.expect("makes a table");
+    execute(&mut admin, &fixture).await.expect("makes a table");
 
     let mut connection = site.connect("app").await;
     for (count, table) in [("app.things", "select count(*) from app.things"), ("app.forgotten", "select count(*) from app.forgotten")] {
@@ -255,7 +255,7 @@ async fn quiet_stats_hides_counts_and_leaves_them_to_monitoring() {
 
 #[tokio::test]
 async fn deprovision_leaves_a_fresh_database_and_provision_works_again() {
-    let database = postgres().create_database("undo").expect("a database");
+    let database = server().create_database("undo").expect("a database");
     let conventions = conventions(database.name().to_owned());
     let mut admin = options(&database).connect().await.expect("connects");
     let fresh = catalogue(&mut admin, conventions.roles).await;
@@ -278,7 +278,7 @@ async fn deprovision_names_tables_with_rows_and_drops_them_when_forced() {
     let mut admin = site.admin().await;
     let fixture = "create table tenancy._sqlx_migrations as select 1 as version;
                    create table app.empty (); create table app.\"Odd one\" as select 1 as x";
-    sqlx::raw_sql(fixture).execute(&mut admin).await.expect("makes tables");
+    execute(&mut admin, fixture).await.expect("makes tables");
     match deprovision(&site.admin_options(), site.conventions(), false).await {
         Err(ProvisionError::Rows(tables)) => assert_eq!(tables, ["app.\"Odd one\""]),
         other => panic!("{other:?}"),
@@ -290,7 +290,7 @@ async fn deprovision_names_tables_with_rows_and_drops_them_when_forced() {
 
 #[tokio::test]
 async fn two_databases_of_one_server_are_provisioned_at_once_and_share_their_roles() {
-    let (one, two) = (postgres().create_database("pair").expect("a database"), postgres().create_database("pair").expect("a database"));
+    let (one, two) = (server().create_database("pair").expect("a database"), server().create_database("pair").expect("a database"));
     let conventions = conventions(one.name().to_owned());
     let password = Password::generate().expect("randomness");
     let settings = Options { passwords: Passwords::same(&password), ..Options::default() };
@@ -315,7 +315,7 @@ async fn two_databases_of_one_server_are_provisioned_at_once_and_share_their_rol
 
 #[tokio::test]
 async fn passwords_are_kept_in_a_file_of_mode_0600_and_shown_nowhere() {
-    let database = postgres().create_database("secret").expect("a database");
+    let database = server().create_database("secret").expect("a database");
     let conventions = conventions(database.name().to_owned());
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("passwords");
@@ -323,7 +323,7 @@ async fn passwords_are_kept_in_a_file_of_mode_0600_and_shown_nowhere() {
     // The server logs whatever it is told to log.
     let loud =
         format!("alter database {0} set log_statement = 'all'; alter database {0} set log_min_duration_statement = 0", database.name());
-    sqlx::raw_sql(AssertSqlSafe(loud)).execute(&mut admin).await.expect("is a superuser");
+    execute(&mut admin, &loud).await.expect("is a superuser");
 
     let given: Password = "given by somebody".parse().expect("is a password");
     let upper = conventions.role("app").to_ascii_uppercase();
@@ -350,8 +350,8 @@ async fn passwords_are_kept_in_a_file_of_mode_0600_and_shown_nowhere() {
     let again = provision(&options(&database), &conventions, &settings).await.expect("provisions again");
     assert_eq!(fs::read_to_string(&file).expect("is text"), text, "a second run has written other passwords");
 
-    let log = postgres().log();
-    if postgres().is_private() {
+    let log = server().log();
+    if server().is_private() {
         assert!(log.contains("statement: "), "the server does not log statements, so this test shows nothing");
         // The server's own marker of the transaction: passwords are set after it.
         assert!(!log.contains("SCRAM-SHA-256$"), "a verifier is in the server's log");
@@ -364,7 +364,7 @@ async fn passwords_are_kept_in_a_file_of_mode_0600_and_shown_nowhere() {
 
 #[tokio::test]
 async fn a_password_file_that_others_can_read_or_that_is_malformed_is_refused() {
-    let database = postgres().create_database("badfile").expect("a database");
+    let database = server().create_database("badfile").expect("a database");
     let conventions = conventions(database.name().to_owned());
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("passwords");
@@ -407,17 +407,17 @@ async fn a_login_that_is_no_superuser_is_told_so() {
 
 #[tokio::test]
 async fn the_printed_script_runs_and_ends_with_its_assertions() {
-    let database = postgres().create_database("printed").expect("a database");
+    let database = server().create_database("printed").expect("a database");
     let conventions = conventions(database.name().to_owned());
     let script = tenantry::migrate::provision::Script::new(&conventions, Default::default(), true).expect("renders").to_string();
     let mut admin = options(&database).connect().await.expect("connects");
     for _ in 0..2 {
-        sqlx::raw_sql(AssertSqlSafe(script.clone())).execute(&mut admin).await.expect("runs");
+        execute(&mut admin, &script).await.expect("runs");
     }
     let spoil = format!("grant pg_read_all_data to {}", conventions.role("app"));
     assert_eq!(state(&mut admin, &spoil).await, "ok");
-    let error = sqlx::raw_sql(AssertSqlSafe(script)).execute(&mut admin).await.expect_err("has a fault").to_string();
+    let error = execute(&mut admin, &script).await.expect_err("has a fault").to_string();
     assert!(error.contains("is a member of pg_read_all_data"), "{error}");
-    let _ = sqlx::raw_sql("rollback").execute(&mut admin).await;
+    let _ = execute(&mut admin, "rollback").await;
     deprovision(&options(&database), &conventions, true).await.expect("is taken back");
 }

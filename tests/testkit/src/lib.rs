@@ -10,7 +10,9 @@
 //! ```
 
 mod postgres;
+mod sql;
 mod stage;
 
 pub use postgres::{Database, DatabaseError, DatabaseUrl, FindError, Postgres, Source, UrlError};
+pub use sql::execute;
 pub use stage::{Stage, StageError};

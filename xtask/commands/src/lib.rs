@@ -3,9 +3,11 @@
 //! Each command is a module with an `Args` (what the command line says) and a `run` (what is done): it parses, calls the library and
 //! prints. An application's own `xtask/src/main.rs` is a call of [`main`].
 
+mod deprovision;
 mod gen_migrations;
 mod migrate;
 mod output;
+mod provision;
 mod rollback;
 mod scan;
 mod show;
@@ -56,6 +58,10 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Makes the roles, schemas and privileges of a database.
+    Provision(provision::Args),
+    /// Takes back what `provision` did.
+    Deprovision(deprovision::Args),
     /// Writes the next pair of migrations and the snapshot, from the models.
     GenMigrations(gen_migrations::Args),
     /// Applies the migrations that a database does not have yet.
@@ -88,6 +94,8 @@ pub fn main(app: App) -> ExitCode {
 
 fn run(app: &App, command: Command) -> anyhow::Result<()> {
     match command {
+        Command::Provision(args) => provision::run(app, &args),
+        Command::Deprovision(args) => deprovision::run(app, &args),
         Command::GenMigrations(args) => gen_migrations::run(app, &args),
         Command::Migrate(args) => migrate::run(app, &args),
         Command::Rollback(args) => rollback::run(app, &args),

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
+use sqlx::PgConnection;
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::{ProvisionError, Removal, begin, commit, connect, send, suited};
 use crate::schema::Conventions;
@@ -79,10 +79,9 @@ async fn tables_with_rows(connection: &mut PgConnection, conventions: &Conventio
     for table in tables {
         // The server has quoted the name.
         send(connection, &format!("lock table only {table} in access exclusive mode"), "lock a table").await?;
-        let holds: bool = sqlx::query_scalar(AssertSqlSafe(format!("select exists (select from only {table})")))
-            .fetch_one(&mut *connection)
-            .await
-            .map_err(ProvisionError::server(look))?;
+        #[expect(clippy::disallowed_methods, reason = "the server has quoted the name")]
+        let select = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select exists (select from only {table})")));
+        let holds: bool = select.fetch_one(&mut *connection).await.map_err(ProvisionError::server(look))?;
         if holds {
             holding.push(table);
         }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::thread;
 
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
+use sqlx::{ConnectOptions, Connection, PgConnection};
 
 use super::{DatabaseUrl, Postgres};
 
@@ -123,7 +123,9 @@ fn is_empty(url: &DatabaseUrl) -> Result<bool, DatabaseError> {
 
 /// Runs one statement that this module has put together from plain identifiers.
 fn run(url: &DatabaseUrl, statement: String) -> Result<(), DatabaseError> {
-    let done = blocking(url, async |connection| sqlx::query(AssertSqlSafe(statement)).execute(connection).await);
+    #[expect(clippy::disallowed_methods, reason = "put together from plain identifiers")]
+    let statement = sqlx::query(sqlx::AssertSqlSafe(statement));
+    let done = blocking(url, async |connection| statement.execute(connection).await);
     done?.map(drop).map_err(refused(url))
 }
 

@@ -1,0 +1,27 @@
+//! `deprovision`: what `provision` did, taken back.
+
+use anyhow::Context as _;
+use tenantry::migrate::provision;
+use tenantry_testkit::DatabaseUrl;
+
+use crate::{App, migrate, output};
+
+/// Takes back what `provision` did in a database: the schemas with all their tables, the privileges, and the roles when no other
+/// database knows them. Tables that hold rows are named and nothing is done, unless it is forced.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// A superuser's login in the database.
+    #[arg(long, env = "ADMIN_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    admin_url: DatabaseUrl,
+    /// Drops tables that hold rows, too. There is no way back but a backup.
+    #[arg(long, visible_alias = "yes")]
+    force: bool,
+}
+
+pub(crate) fn run(app: &App, args: &Args) -> anyhow::Result<()> {
+    migrate::block_on(async {
+        let removed = provision::deprovision(&args.admin_url.options()?, &app.conventions, args.force).await;
+        output::line(format_args!("{}", removed.with_context(|| format!("{} is left as it is", args.admin_url))?));
+        Ok(())
+    })
+}
