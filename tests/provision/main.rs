@@ -7,7 +7,7 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, PgConnection, Row};
 use tenantry::migrate::provision::{Options, Password, PasswordOrigin, Passwords, ProvisionError, deprovision, provision};
 use tenantry_testkit::{Database, execute};
-use tenantry_tests::{Site, conventions, postgres};
+use tenantry_tests::{Site, conventions, server};
 
 fn options(database: &Database) -> PgConnectOptions {
     database.url().options().expect("is a URL")
@@ -255,7 +255,7 @@ async fn quiet_stats_hides_counts_and_leaves_them_to_monitoring() {
 
 #[tokio::test]
 async fn deprovision_leaves_a_fresh_database_and_provision_works_again() {
-    let database = postgres().create_database("undo").expect("a database");
+    let database = server().create_database("undo").expect("a database");
     let conventions = conventions(database.name().to_owned());
     let mut admin = options(&database).connect().await.expect("connects");
     let fresh = catalogue(&mut admin, conventions.roles).await;
@@ -290,7 +290,7 @@ async fn deprovision_names_tables_with_rows_and_drops_them_when_forced() {
 
 #[tokio::test]
 async fn two_databases_of_one_server_are_provisioned_at_once_and_share_their_roles() {
-    let (one, two) = (postgres().create_database("pair").expect("a database"), postgres().create_database("pair").expect("a database"));
+    let (one, two) = (server().create_database("pair").expect("a database"), server().create_database("pair").expect("a database"));
     let conventions = conventions(one.name().to_owned());
     let password = Password::generate().expect("randomness");
     let settings = Options { passwords: Passwords::same(&password), ..Options::default() };
@@ -315,7 +315,7 @@ async fn two_databases_of_one_server_are_provisioned_at_once_and_share_their_rol
 
 #[tokio::test]
 async fn passwords_are_kept_in_a_file_of_mode_0600_and_shown_nowhere() {
-    let database = postgres().create_database("secret").expect("a database");
+    let database = server().create_database("secret").expect("a database");
     let conventions = conventions(database.name().to_owned());
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("passwords");
@@ -350,8 +350,8 @@ async fn passwords_are_kept_in_a_file_of_mode_0600_and_shown_nowhere() {
     let again = provision(&options(&database), &conventions, &settings).await.expect("provisions again");
     assert_eq!(fs::read_to_string(&file).expect("is text"), text, "a second run has written other passwords");
 
-    let log = postgres().log();
-    if postgres().is_private() {
+    let log = server().log();
+    if server().is_private() {
         assert!(log.contains("statement: "), "the server does not log statements, so this test shows nothing");
         // The server's own marker of the transaction: passwords are set after it.
         assert!(!log.contains("SCRAM-SHA-256$"), "a verifier is in the server's log");
@@ -364,7 +364,7 @@ async fn passwords_are_kept_in_a_file_of_mode_0600_and_shown_nowhere() {
 
 #[tokio::test]
 async fn a_password_file_that_others_can_read_or_that_is_malformed_is_refused() {
-    let database = postgres().create_database("badfile").expect("a database");
+    let database = server().create_database("badfile").expect("a database");
     let conventions = conventions(database.name().to_owned());
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("passwords");
@@ -407,7 +407,7 @@ async fn a_login_that_is_no_superuser_is_told_so() {
 
 #[tokio::test]
 async fn the_printed_script_runs_and_ends_with_its_assertions() {
-    let database = postgres().create_database("printed").expect("a database");
+    let database = server().create_database("printed").expect("a database");
     let conventions = conventions(database.name().to_owned());
     let script = tenantry::migrate::provision::Script::new(&conventions, Default::default(), true).expect("renders").to_string();
     let mut admin = options(&database).connect().await.expect("connects");

@@ -1,5 +1,7 @@
 //! What the suites share: a server for each test binary, a database for each test, two tenants in it.
 
+mod site;
+
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -8,6 +10,8 @@ use tenantry::{Config, Platform, Tenancy, TenantId};
 use tenantry_app::inventory::NewCategory;
 use tenantry_testkit::{Postgres, Stage};
 use tokio::sync::OnceCell;
+
+pub use site::{Site, conventions};
 
 /// The server of this test binary. Statics are not dropped, so a private one ends with the process.
 static SERVER: LazyLock<Postgres> = LazyLock::new(|| Postgres::find().expect("the suites need a PostgreSQL server"));

@@ -1,19 +1,14 @@
 //! A provisioned database for one test: a database of its own and roles of its own, in a server that the whole test binary shares.
 
-use std::sync::OnceLock;
 use std::thread;
 
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, PgConnection};
 use tenantry::Conventions;
 use tenantry::migrate::provision::{Options, Password, Passwords, deprovision, provision};
-use tenantry_testkit::{Database, DatabaseUrl, Postgres};
+use tenantry_testkit::{Database, DatabaseUrl};
 
-/// The server of this test binary. It ends with the process.
-pub fn postgres() -> &'static Postgres {
-    static POSTGRES: OnceLock<Postgres> = OnceLock::new();
-    POSTGRES.get_or_init(|| Postgres::find().unwrap_or_else(|error| panic!("{error}")))
-}
+use crate::server;
 
 /// The default conventions with that prefix for the roles, which belong to the whole server, so that one test may spoil its own.
 #[must_use]
@@ -32,7 +27,7 @@ pub struct Site {
 impl Site {
     /// Makes and provisions a database at level `hardened`.
     pub async fn new(name: &str) -> Self {
-        let database = postgres().create_database(name).expect("a database");
+        let database = server().create_database(name).expect("a database");
         let conventions = conventions(database.name().to_owned());
         let password = Password::generate().expect("randomness");
         let site = Self { database, conventions, password };
@@ -84,7 +79,7 @@ impl Site {
 impl Drop for Site {
     fn drop(&mut self) {
         // Only a server that stays keeps the roles. A test that spoilt the provision has lost them already, or leaves them.
-        if postgres().is_private() {
+        if server().is_private() {
             return;
         }
         let (admin, conventions) = (self.admin_options(), self.conventions);
