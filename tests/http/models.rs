@@ -1,4 +1,4 @@
-//! The models of this suite. Their tables are in `schema.sql`.
+//! The models of this suite.
 
 use tenantry::{Conventions, Date, Entry, Id, ModelEnum, Money, Stamps, Timestamp, tenant_model};
 

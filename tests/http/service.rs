@@ -9,8 +9,10 @@ use axum::http::{HeaderMap, Request, header};
 use serde_json::Value;
 use sqlx::ConnectOptions;
 use tenantry::http::{Api, CursorKey, TenantSlot, answer_with_problems, routes};
-use tenantry::{Actor, Config, Tenancy, TenantDb, TenantId};
-use tenantry_testkit::{Database, Postgres};
+use tenantry::schema::ir::Schema;
+use tenantry::{Actor, Config, Platform, Registry, Tenancy, TenantDb, TenantId, migrate};
+use tenantry_testkit::{Stage, execute};
+use tenantry_tests::server;
 use tokio::sync::Mutex;
 use tower::ServiceExt;
 use uuid::Uuid;
@@ -18,26 +20,34 @@ use uuid::Uuid;
 use crate::models::{CONVENTIONS, MODELS};
 
 /// The database is made for the first test and goes with the last.
-static DATABASE: Mutex<Weak<Database>> = Mutex::const_new(Weak::new());
+static STAGE: Mutex<Weak<Stage>> = Mutex::const_new(Weak::new());
 
 pub(crate) struct Service {
     pub(crate) tenancy: Tenancy,
     pub(crate) api: Api,
     pub(crate) router: Router,
-    database: Arc<Database>,
+    platform: Platform,
+    stage: Arc<Stage>,
 }
 
-async fn database() -> Arc<Database> {
-    let mut shared = DATABASE.lock().await;
-    if let Some(database) = shared.upgrade() {
-        return database;
+/// A database with the tables of [`MODELS`], made by the migration that the generator writes for them.
+async fn stage() -> Arc<Stage> {
+    let mut shared = STAGE.lock().await;
+    if let Some(stage) = shared.upgrade() {
+        return stage;
     }
-    let database = Postgres::find().unwrap().create_database("http").unwrap();
-    let mut admin = database.url().options().unwrap().connect().await.unwrap();
-    sqlx::Executor::execute(&mut admin, include_str!("schema.sql")).await.unwrap();
-    let database = Arc::new(database);
-    *shared = Arc::downgrade(&database);
-    database
+    let folder = tempfile::tempdir().unwrap();
+    let schema = Schema::of(&Registry::new(MODELS, CONVENTIONS).unwrap());
+    let next = migrate::next(folder.path(), &schema, None).unwrap();
+    migrate::write(folder.path(), next.generated.as_ref(), &schema).unwrap();
+    let database = server().create_database("http").unwrap();
+    let password = Stage::test_password(server()).unwrap();
+    let stage = Arc::new(Stage::set(database, &CONVENTIONS, folder.path(), password, &mut |_| {}).await.unwrap());
+    let mut admin = stage.admin_url().options().unwrap().connect().await.unwrap();
+    // A rule that only the database knows.
+    execute(&mut admin, "alter table app.customers add constraint customers_rank_check check (rank < 1000)").await.unwrap();
+    *shared = Arc::downgrade(&stage);
+    stage
 }
 
 impl Service {
@@ -47,25 +57,20 @@ impl Service {
 
     /// With other limits.
     pub(crate) async fn with(config: impl FnOnce(Config) -> Config, api: impl FnOnce(Api) -> Api) -> Self {
-        let database = database().await;
-        let url = database.url().with_login("tenantry_http_suite", "of no value");
-        let plain = Config::new(url.expose_with_password()).unwrap().max_connections(2).acquire_timeout(Duration::from_secs(20));
-        let tenancy = Tenancy::start(&config(plain), MODELS, CONVENTIONS).await.unwrap();
+        let stage = stage().await;
+        let login = |role| Config::new(stage.url(role).expose_with_password()).unwrap();
+        let patient = login("app").max_connections(2).acquire_timeout(Duration::from_secs(20));
+        let tenancy = Tenancy::start(&config(patient), MODELS, CONVENTIONS).await.unwrap();
+        let platform = Platform::start(&login("platform").max_connections(1), &CONVENTIONS).await.unwrap();
         let api = api(Api::new(tenancy.registry(), CursorKey::from_secret(&[7; 32]).unwrap()));
         let router = answer_with_problems(routes(&api));
-        Self { tenancy, api, router, database }
-    }
-
-    /// A connection that row security does not bind.
-    pub(crate) async fn observer(&self) -> sqlx::PgConnection {
-        self.database.url().options().unwrap().connect().await.unwrap()
+        Self { tenancy, api, router, platform, stage }
     }
 
     /// A new tenant.
     pub(crate) async fn tenant(&self) -> Caller<'_> {
-        let tenant = TenantId::generate();
-        sqlx::query("insert into tenancy.tenants (id) values ($1)").bind(tenant.uuid()).execute(&mut self.observer().await).await.unwrap();
-        Caller { service: self, tenant }
+        let slug = Uuid::now_v7().to_string();
+        Caller { service: self, tenant: self.platform.create_tenant(&slug, "a tenant").await.unwrap() }
     }
 
     /// A tenant that was never made.
@@ -128,9 +133,10 @@ impl Caller<'_> {
 
     /// Everything that this tenant has, as a role sees it that no row security binds.
     pub(crate) async fn digest(&self) -> String {
+        let mut observer = self.service.stage.admin_url().options().unwrap().connect().await.unwrap();
         let sql = "select md5(concat((select string_agg(c::text, '|' order by id) from app.customers c where tenant_id = $1), '#', \
                    (select string_agg(o::text, '|' order by id) from app.orders o where tenant_id = $1)))";
-        sqlx::query_scalar(sql).bind(self.tenant.uuid()).fetch_one(&mut self.service.observer().await).await.unwrap()
+        sqlx::query_scalar(sql).bind(self.tenant.uuid()).fetch_one(&mut observer).await.unwrap()
     }
 }
 
