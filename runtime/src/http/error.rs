@@ -19,12 +19,24 @@ use axum::response::{IntoResponse, Response};
 
 use super::{FieldError, FieldErrors, Place, Problem};
 use crate::db::{Error, ErrorKind, Rule};
+use crate::mutants::mutant;
 
 /// After how many seconds a caller may try again.
 const RETRY_AFTER: u32 = 1;
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
+        let constraint = error.constraint().filter(|_| mutant!("http_constraint_told")).map(str::to_owned);
+        let problem = Self::of(&error);
+        match constraint {
+            Some(name) => problem.with_detail(name),
+            None => problem,
+        }
+    }
+}
+
+impl Problem {
+    fn of(error: &Error) -> Self {
         match error.kind() {
             ErrorKind::NotFound => Self::not_found(),
             ErrorKind::Unique { columns } => {

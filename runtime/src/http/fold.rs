@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::writer::{Buffer, WriteError, write_row, write_text};
 use super::{CursorKey, Problem};
 use crate::db::{Error, ErrorKind, Fold};
+use crate::mutants::mutant;
 use crate::repo::ListQuery;
 use crate::schema::{Arg, Cells, Column, ModelDef, TenantId};
 
@@ -95,7 +96,7 @@ impl Rows {
 
 impl Fold<PageBody> for Rows {
     fn row(&mut self, cells: &mut Cells<'_>) -> Result<(), Error> {
-        if self.rows == self.page.query.limit {
+        if self.rows == self.page.query.limit && !mutant!("http_extra_row") {
             self.more = true;
             return Ok(());
         }
@@ -116,7 +117,7 @@ impl Fold<PageBody> for Rows {
     }
 
     fn finish(mut self: Box<Self>, _: u64) -> Result<PageBody, Error> {
-        if self.full || self.close().is_err() {
+        if (self.full && !mutant!("http_page_cut")) || self.close().is_err() {
             return Ok(Err(Problem::new(axum::http::StatusCode::BAD_REQUEST, "page-too-large", "The page is too large")
                 .with_detail(format!("a page may have at most {} bytes; ask for fewer rows with `limit`", self.page.limit))));
         }

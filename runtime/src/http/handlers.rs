@@ -15,6 +15,7 @@ use super::fold::{One, Page, Rows};
 use super::routes::Route;
 use super::{Buffer, Problem, query, reader, scalar};
 use crate::db::TenantDb;
+use crate::mutants::mutant;
 use crate::repo;
 
 /// The id in a path. What is none is a row that does not exist.
@@ -23,7 +24,7 @@ type PathId = Result<Path<String>, PathRejection>;
 pub(super) async fn list(State(route): State<Route>, db: TenantDb, RawQuery(raw): RawQuery) -> Result<Response, Problem> {
     let parsed = query::parse(route.def, raw.as_deref())?;
     let (def, tenant, mut query) = (route.def, db.tenant(), parsed.query);
-    if let Some(cursor) = parsed.after {
+    if let Some(cursor) = parsed.after.filter(|_| !mutant!("http_cursor_ignored")) {
         query.after = Some(route.api.cursors.open(tenant, def, &query, &cursor)?);
     }
     let cursors = std::sync::Arc::clone(&route.api.cursors);
@@ -72,7 +73,7 @@ pub(super) async fn patch(
 
 pub(super) async fn delete(State(route): State<Route>, db: TenantDb, id: PathId) -> Result<Response, Problem> {
     db.run(repo::delete(route.def, row_id(id)?)).await?;
-    Ok((StatusCode::NO_CONTENT, [NO_STORE]).into_response())
+    Ok((StatusCode::NO_CONTENT, [no_store()]).into_response())
 }
 
 impl Route {
@@ -83,12 +84,15 @@ impl Route {
 
 fn row_id(id: PathId) -> Result<Uuid, Problem> {
     let Path(text) = id.map_err(|_| Problem::not_found())?;
-    scalar::uuid(&text).map_err(|_| Problem::not_found())
+    let told = mutant!("http_id_told");
+    scalar::uuid(&text).map_err(|_| if told { Problem::internal() } else { Problem::not_found() })
 }
 
 /// What belongs to a tenant stays in no cache: a shared one would answer the next tenant with it.
-const NO_STORE: (HeaderName, &str) = (header::CACHE_CONTROL, "no-store");
+fn no_store() -> (HeaderName, &'static str) {
+    (header::CACHE_CONTROL, if mutant!("http_cached") { "public" } else { "no-store" })
+}
 
 fn json(status: StatusCode, body: Buffer) -> Response {
-    (status, [(header::CONTENT_TYPE, "application/json"), NO_STORE], body.into_bytes()).into_response()
+    (status, [(header::CONTENT_TYPE, "application/json"), no_store()], body.into_bytes()).into_response()
 }

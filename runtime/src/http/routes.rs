@@ -14,6 +14,7 @@ use axum::Router;
 use axum::routing::MethodRouter;
 
 use super::{Buffer, CursorKey, Problem, handlers};
+use crate::mutants::mutant;
 use crate::schema::{Conventions, ModelDef, Registry, Verb};
 
 /// What the generated routes have in common: the models, the key of the cursors and the limits. Clones share it.
@@ -81,7 +82,7 @@ pub fn routes(api: &Api) -> Router {
 /// The routes of one model: those that its `routes(…)` names.
 pub fn routes_for(api: &Api, def: &'static ModelDef) -> Router {
     let (mut collection, mut row) = (None, None);
-    for verb in def.routes.0 {
+    for verb in if mutant!("http_all_verbs") { Verb::ALL.as_slice() } else { def.routes.0 } {
         let part = match verb {
             Verb::List | Verb::Create => &mut collection,
             Verb::Get | Verb::Patch | Verb::Delete => &mut row,

@@ -20,6 +20,7 @@ use self::token::{Key, Take, Token, Visit};
 use self::value::Value;
 use super::FieldErrors;
 use super::scalar::{self, Refusal};
+use crate::mutants::mutant;
 use crate::schema::{Arg, ColumnDef, Conventions, Managed, ModelDef};
 
 /// Reads the body of a create: the arguments of every column of [`ModelDef::insertable`], one after the other. A field that is not there
@@ -117,6 +118,7 @@ impl<'d> Reader<'d> {
     /// Reads the value behind a key.
     fn field<'de, A: MapAccess<'de>>(&mut self, key: FieldKey, map: &mut A) -> Result<(), A::Error> {
         let (column, slot) = match key {
+            FieldKey::Tenant if mutant!("http_tenant_passed_over") => return pass_over(map),
             FieldKey::Tenant => {
                 let refusal = closed("tenant", "cannot be given: the tenant is the request's");
                 refuse(&mut self.errors, [self.tenant_column], refusal);
@@ -146,6 +148,9 @@ impl<'d> Reader<'d> {
 fn not_accepted(column: &ColumnDef, slot: &Slot) -> Option<Refusal> {
     if !matches!(slot, Slot::Absent) {
         return Some(duplicate());
+    }
+    if mutant!("http_managed_accepted") {
+        return None;
     }
     if column.is_key() {
         return Some(closed("id", "cannot be given: the service makes it"));

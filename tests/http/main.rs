@@ -1,0 +1,8 @@
+//! The generated routes on a real PostgreSQL, as a role that row security binds: every verb, every refusal, two tenants, hostile input.
+
+mod isolation;
+mod lists;
+mod models;
+mod refusals;
+mod service;
+mod verbs;
