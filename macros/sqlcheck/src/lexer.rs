@@ -110,11 +110,15 @@ impl<'a> Lexer<'a> {
     }
 
     /// `'…'`, the reader standing on its quote; with `escapes`, a backslash takes the next character with it (`E'…'`). A string goes on
-    /// after a line break: the second part of `E'a'⏎'b\''` has escapes as the first one has.
+    /// after a line break: the second part of `E'a'⏎'b\''` has escapes as the first one has. In a plain string a backslash is itself unless
+    /// somebody has switched `standard_conforming_strings` off; one that would then take a quote with it is refused, so that the end of a
+    /// string never depends on a setting.
     fn string(&mut self, start: usize, escapes: bool) -> Result<Token<'a>, Refusal> {
         self.at += 1;
         loop {
             match (self.peek(0), self.peek(1)) {
+                (Some(b'\\'), Some(b'\'')) if !escapes => return Err(self.refuse(Rule::Backslash, self.at)),
+                (Some(b'\\'), Some(b'\\')) => self.at += 2,
                 (Some(b'\\'), Some(_)) if escapes => self.at += 2,
                 (Some(b'\''), Some(b'\'')) => self.at += 2,
                 (Some(b'\''), _) => {

@@ -5,7 +5,7 @@
 //! runs another. Where PostgreSQL offers an odd spelling that nobody needs, the text is refused rather than understood.
 //!
 //! The check is pure and takes time linear in the length of the text, so that it can run at compile time (`sql!`) and for every new text at
-//! run time. It trusts one setting: `standard_conforming_strings` is on, as it is by default and as start-up demands.
+//! run time. What it says does not depend on the server's settings.
 //!
 //! The names it refuses are a guard rail that makes mistakes visible early. The fence is the server's: the application's role has no right
 //! to these functions where that can be revoked, and row level security holds for whatever text arrives.

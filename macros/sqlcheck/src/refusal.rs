@@ -45,6 +45,9 @@ pub enum Rule {
     /// A dollar sign that begins neither `$1` nor `$tag$`.
     #[error("a dollar sign begins an argument such as `$1` or a quote such as `$$text$$`")]
     Dollar,
+    /// `\'` in a string without E.
+    #[error("a backslash before a quote ends the string or does not, as a setting of the server says: write E'…' and double the backslash")]
+    Backslash,
     /// `'…` without its end.
     #[error("this string has no end: close it with ' and double a ' within it")]
     OpenString,

@@ -33,7 +33,7 @@ pub(crate) struct Args {
 /// When there is no server, or `cargo test` fails.
 pub(crate) fn run(app: &App, args: &Args) -> anyhow::Result<()> {
     let start = Instant::now();
-    let mut cargo = cargo_test(app, args);
+    let mut cargo = cargo_test(app.root, args);
     if args.no_run {
         let status = cargo.status().context("cannot run cargo")?;
         if !status.success() {
@@ -64,9 +64,9 @@ pub(crate) fn run(app: &App, args: &Args) -> anyhow::Result<()> {
 }
 
 /// `cargo test` over the whole workspace, unless a package is named; one failing suite does not hide the others.
-fn cargo_test(app: &App, args: &Args) -> Command {
+fn cargo_test(root: &str, args: &Args) -> Command {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(app.root).stdin(Stdio::null()).arg("test");
+    cargo.current_dir(root).stdin(Stdio::null()).arg("test");
     let packages = args.cargo.iter().take_while(|arg| *arg != "--").filter_map(|arg| arg.to_str());
     if !packages.clone().any(|arg| arg.starts_with("-p") || arg.starts_with("--package")) {
         cargo.arg("--workspace");
@@ -142,10 +142,9 @@ mod tests {
 
     #[test]
     fn a_named_package_takes_the_place_of_the_workspace() {
-        let app = App { models: &[], conventions: tenantry::Conventions::DEFAULT, root: "." };
         let line = |no_run, cargo: &[&str]| {
             let args = Args { no_run, cargo: cargo.iter().map(OsString::from).collect() };
-            cargo_test(&app, &args).get_args().map(|arg| arg.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
+            cargo_test(".", &args).get_args().map(|arg| arg.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
         };
         assert_eq!(line(false, &[]), "test --workspace --no-fail-fast");
         assert_eq!(line(true, &[]), "test --workspace --no-run");
