@@ -42,16 +42,7 @@ fn implementations(model: &Model) -> TokenStream {
             const NAME: &'static str = #text;
             const TABLE: &'static str = #text;
             const SCOPE: __t::Scope = __t::Scope::Tenant;
-            const DEF: &'static __t::ModelDef = &__t::ModelDef {
-                name: #text,
-                table: #text,
-                scope: __t::Scope::Tenant,
-                doc: "",
-                columns: &[],
-                uniques: &[],
-                indexes: &[],
-                routes: __t::Verbs::NONE,
-            };
+            const DEF: &'static __t::ModelDef = &__t::ModelDef::new(#text, #text, __t::Scope::Tenant);
         }
         impl __t::TenantModel for #name {
             type New = #new;

@@ -71,7 +71,9 @@ pub(super) fn new_row(model: &Model) -> TokenStream {
 /// The new values in the order of the columns.
 pub(super) fn patch_changes(model: &Model) -> TokenStream {
     let name = patch_name(model);
-    let changes = model.written().map(|Field { ident, ty, .. }| quote_spanned! { ty.span()=> self.#ident.change() });
+    let changes = model.written().map(|Field { ident, ty, .. }| {
+        quote_spanned! { ty.span()=> __t::change(&self.#ident, <#ty as __t::Column>::bind) }
+    });
     quote! {
         impl __t::Patch for #name {
             fn changes(&self) -> __t::Vec<__t::Option<__t::Vec<__t::Arg>>> {

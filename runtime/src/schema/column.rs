@@ -19,6 +19,8 @@ pub trait Column: Sized + Serialize + Send + 'static {
     const KIND: Kind;
     /// Whether it takes null.
     const NULLABLE: bool = false;
+    /// A column of this type with no name and none of the options: what the attribute starts from.
+    const COLUMN: ColumnDef = ColumnDef::new("", Self::KIND, Self::NULLABLE);
     /// The type without its `Option`: what a filter compares with.
     type Value: Column;
 
@@ -33,6 +35,14 @@ pub trait Column: Sized + Serialize + Send + 'static {
     /// # Errors
     /// When the cells do not hold such a value.
     fn read(cells: &mut Cells<'_>) -> Result<Self, ReadError>;
+
+    /// Writes name and value into the JSON object of the model.
+    ///
+    /// # Errors
+    /// What the serializer reports.
+    fn write<M: SerializeMap>(&self, name: &'static str, map: &mut M) -> Result<(), M::Error> {
+        map.serialize_entry(name, self)
+    }
 }
 
 /// A group of columns that models share, taken in with `#[model(flatten)]`.

@@ -8,6 +8,11 @@ use serde::Serialize;
 use super::{Arg, Cells, Column, Id, ModelDef, ReadError, Scope};
 
 /// A struct that has a table. `#[tenant_model]` writes the implementation.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a model",
+    label = "not a model",
+    note = "an `Id<T>` refers to a row of `T`: write `#[tenant_model(table = \"…\")]` as the first attribute of `{Self}`"
+)]
 pub trait Model: Sized + 'static {
     /// The Rust name of the struct.
     const NAME: &'static str;

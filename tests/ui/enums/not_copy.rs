@@ -1,0 +1,8 @@
+use tenantry::ModelEnum;
+
+#[derive(Debug, ModelEnum)]
+pub enum Status {
+    Active,
+}
+
+fn main() {}

@@ -1,0 +1,4 @@
+tenantry::manifest!("no-such-models.toml");
+tenantry::manifest!();
+
+fn main() {}
