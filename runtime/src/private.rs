@@ -5,6 +5,9 @@ pub use std::option::Option::{self, None, Some};
 pub use std::result::Result::{self, Err, Ok};
 pub use std::vec::Vec;
 
+use std::marker::PhantomData;
+
+use serde::de::Visitor;
 pub use serde::ser::SerializeMap;
 pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -13,8 +16,6 @@ pub use crate::schema::{
     ReadError, RowTenant, Scope, TenantModel, Unique, Verb, Verbs,
 };
 use crate::schema::{Managed, TenantId};
-use serde::de::Visitor;
-use std::marker::PhantomData;
 
 /// The tenant of the row that is being read: its first cell.
 ///
@@ -85,7 +86,7 @@ pub const fn concat<const N: usize>(parts: &[&[ColumnDef]]) -> [ColumnDef; N] {
 
 /// The word of an enum as an argument.
 #[must_use]
-pub fn word_arg<T: ModelEnum>(value: T) -> Arg {
+pub fn word_arg<T: ModelEnum>(value: &T) -> Arg {
     Arg::Text(Some(value.word().to_owned()))
 }
 

@@ -3,37 +3,37 @@
 use tenantry::{Date, Id, Model, ModelEnum, Money, Stamps, Timestamp, tenant_model};
 
 #[derive(Clone, Copy, Debug, ModelEnum)]
-pub enum Status {
+enum Status {
     Active,
     OnHold,
 }
 
 /// Every type.
 #[tenant_model(table = "every")]
-pub struct Every {
-    pub id: Id<Every>,
-    pub reference: Id<Every>,
-    pub text: String,
-    pub flag: bool,
-    pub small: i32,
-    pub big: i64,
-    pub money: Money,
-    pub date: Date,
-    pub timestamp: Timestamp,
-    pub uuid: uuid::Uuid,
-    pub status: Status,
+pub(crate) struct Every {
+    id: Id<Every>,
+    reference: Id<Every>,
+    text: String,
+    flag: bool,
+    small: i32,
+    big: i64,
+    money: Money,
+    date: Date,
+    timestamp: Timestamp,
+    uuid: uuid::Uuid,
+    status: Status,
     #[model(flatten)]
-    pub stamps: Stamps,
-    pub maybe_reference: Option<Id<Every>>,
-    pub maybe_text: Option<String>,
-    pub maybe_flag: Option<bool>,
-    pub maybe_small: Option<i32>,
-    pub maybe_big: Option<i64>,
-    pub maybe_money: Option<Money>,
-    pub maybe_date: Option<Date>,
-    pub maybe_timestamp: Option<Timestamp>,
-    pub maybe_uuid: Option<uuid::Uuid>,
-    pub maybe_status: Option<Status>,
+    stamps: Stamps,
+    maybe_reference: Option<Id<Every>>,
+    maybe_text: Option<String>,
+    maybe_flag: Option<bool>,
+    maybe_small: Option<i32>,
+    maybe_big: Option<i64>,
+    maybe_money: Option<Money>,
+    maybe_date: Option<Date>,
+    maybe_timestamp: Option<Timestamp>,
+    maybe_uuid: Option<uuid::Uuid>,
+    maybe_status: Option<Status>,
 }
 
 #[test]

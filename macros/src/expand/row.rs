@@ -42,7 +42,7 @@ pub(super) fn tenant_model(model: &Model) -> TokenStream {
 pub(super) fn debug(model: &Model) -> TokenStream {
     let name = &model.name;
     let text = name.unraw().to_string();
-    let fields = model.fields.iter().map(|Field { ident, name, .. }| quote! { .field(#name, &self.#ident) });
+    let fields = model.fields.iter().map(|Field { ident, name, ty, .. }| quote_spanned! { ty.span()=> .field(#name, &self.#ident) });
     quote! {
         impl __t::Debug for #name {
             fn fmt(&self, f: &mut __t::Formatter<'_>) -> __t::FmtResult {

@@ -69,12 +69,12 @@ pub trait Base: Sized + Serialize + Send + 'static {
 }
 
 /// An enum whose variants are words in a `text` column with a CHECK; `#[derive(ModelEnum)]` writes it.
-pub trait ModelEnum: Sized + Copy + 'static {
+pub trait ModelEnum: Sized + 'static {
     /// The words, in the order of the variants.
     const WORDS: &'static [&'static str];
 
     /// The word of this variant.
-    fn word(self) -> &'static str;
+    fn word(&self) -> &'static str;
 
     /// The variant of that word.
     fn from_word(word: &str) -> Option<Self>;

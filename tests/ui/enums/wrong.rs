@@ -30,7 +30,7 @@ pub enum Data {
 }
 
 #[derive(Clone, Copy, Debug, ModelEnum)]
-pub enum None {}
+pub enum Nothing {}
 
 #[derive(Clone, Copy, Debug, ModelEnum)]
 #[model(rename = "x")]

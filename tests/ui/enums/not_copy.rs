@@ -1,8 +1,0 @@
-use tenantry::ModelEnum;
-
-#[derive(Debug, ModelEnum)]
-pub enum Status {
-    Active,
-}
-
-fn main() {}
