@@ -1,6 +1,6 @@
 //! Reads attributes: from tokens to what was said. Nothing here knows what is allowed together; that is `validate`.
 
-use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{Attribute, Lit, LitInt, LitStr, Meta};
@@ -18,12 +18,16 @@ enum Value {
     None,
     Assigned(TokenStream),
     List(TokenStream),
+    /// Half typed, which has been reported: the key is there and nothing more is said of it.
+    Broken,
 }
 
 /// What `#[tenant_model(…)]` says.
 #[derive(Debug, Default)]
 pub(crate) struct StructAttr {
     pub(crate) table: Option<LitStr>,
+    /// Whether `table` stands there at all, be it misspelt; what is wrong with it has been said then.
+    pub(crate) says_table: bool,
     pub(crate) uniques: Vec<Group>,
     pub(crate) indexes: Vec<Group>,
     pub(crate) routes: Routes,
@@ -91,11 +95,14 @@ impl StructAttr {
                 continue;
             }
             match word.as_str() {
-                keys::TABLE => attr.table = string(setting, "\"customers\"", context),
+                keys::TABLE => {
+                    attr.says_table = true;
+                    attr.table = string(setting, "\"customers\"", context);
+                }
                 keys::UNIQUE => attr.uniques.extend(group(setting, context)),
                 keys::INDEX => attr.indexes.extend(group(setting, context)),
                 keys::ROUTES => attr.routes = routes(setting, context),
-                _ => keys::ON_STRUCT.refuse(&setting.key, context),
+                _ => attr.says_table |= keys::ON_STRUCT.refuse(&setting.key, context) == Some(keys::TABLE),
             }
         }
         attr
@@ -126,7 +133,9 @@ impl FieldAttr {
             keys::MAX_LEN => self.max_len = max_len(setting, context),
             keys::DEFAULT => self.default = default(setting, context),
             keys::REFERENCES => self.references = references(setting, context),
-            _ => keys::ON_FIELD.refuse(&setting.key, context),
+            _ => {
+                keys::ON_FIELD.refuse(&setting.key, context);
+            }
         }
     }
 }
@@ -141,7 +150,9 @@ pub(crate) fn rename(attributes: &[Attribute], context: &Context) -> Option<LitS
         }
         match setting.key.unraw().to_string().as_str() {
             keys::RENAME => word = string(setting, "\"word\"", context),
-            _ => keys::ON_VARIANT.refuse(&setting.key, context),
+            _ => {
+                keys::ON_VARIANT.refuse(&setting.key, context);
+            }
         }
     }
     word
@@ -181,35 +192,36 @@ fn model_settings(attributes: &[Attribute], context: &Context) -> Vec<Setting> {
 
 /// Splits tokens at their commas. What is half typed is an error of its own and does not hide the rest.
 fn settings(tokens: TokenStream, context: &Context) -> Vec<Setting> {
-    split(tokens).into_iter().filter_map(|part| setting(part, context)).collect()
+    split(tokens, context).into_iter().filter_map(|part| setting(part, context)).collect()
 }
 
-fn split(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
-    let mut parts = vec![Vec::new()];
+fn split(tokens: TokenStream, context: &Context) -> Vec<Vec<TokenTree>> {
+    let mut parts = Vec::new();
+    let mut part = Vec::new();
     for token in tokens {
-        match (&token, parts.last_mut()) {
-            (TokenTree::Punct(punct), _) if punct.as_char() == ',' => parts.push(Vec::new()),
-            (_, Some(part)) => part.push(token),
-            (_, None) => {}
+        match token {
+            TokenTree::Punct(comma) if comma.as_char() == ',' => {
+                if part.is_empty() {
+                    context.error(comma, "expected something before this comma");
+                } else {
+                    parts.push(std::mem::take(&mut part));
+                }
+            }
+            other => part.push(other),
         }
     }
-    // A comma at the end is usual.
-    if parts.last().is_some_and(Vec::is_empty) {
-        parts.pop();
+    if !part.is_empty() {
+        parts.push(part);
     }
     parts
 }
 
 fn setting(part: Vec<TokenTree>, context: &Context) -> Option<Setting> {
     let mut tokens = part.into_iter();
-    let key = match tokens.next() {
-        Some(TokenTree::Ident(key)) => key,
-        Some(other) => {
+    let key = match tokens.next()? {
+        TokenTree::Ident(key) => key,
+        other => {
             context.error(other, "expected a key");
-            return None;
-        }
-        None => {
-            context.error_at(Span::call_site(), "expected a key between two commas");
             return None;
         }
     };
@@ -220,13 +232,14 @@ fn setting(part: Vec<TokenTree>, context: &Context) -> Option<Setting> {
         [TokenTree::Punct(punct), value @ ..] if punct.as_char() == '=' => {
             if value.is_empty() {
                 context.error(punct, format!("expected a value after `{key} =`"));
-                return None;
+                Value::Broken
+            } else {
+                Value::Assigned(value.iter().cloned().collect())
             }
-            Value::Assigned(value.iter().cloned().collect())
         }
         [other, ..] => {
             context.error(other, format!("expected `,`, `=` or `(…)` after `{key}`"));
-            return None;
+            Value::Broken
         }
     };
     Some(Setting { key, value })
@@ -245,7 +258,7 @@ fn first(key: &Ident, seen: &mut Vec<String>, context: &Context) -> bool {
 
 fn flag(setting: Setting, context: &Context) -> Option<Ident> {
     match setting.value {
-        Value::None => {}
+        Value::None | Value::Broken => {}
         Value::Assigned(value) | Value::List(value) => {
             context.error(value.into_token_stream_or(&setting.key), format!("`{}` takes no value", setting.key));
         }
@@ -254,9 +267,13 @@ fn flag(setting: Setting, context: &Context) -> Option<Ident> {
 }
 
 fn literal(key: &Ident, value: Value, example: &str, context: &Context) -> Option<Lit> {
-    let Value::Assigned(tokens) = value else {
-        context.error(key, format!("write `{key} = {example}`"));
-        return None;
+    let tokens = match value {
+        Value::Assigned(tokens) => tokens,
+        Value::Broken => return None,
+        Value::None | Value::List(_) => {
+            context.error(key, format!("write `{key} = {example}`"));
+            return None;
+        }
     };
     match syn::parse2(tokens.clone()) {
         Ok(literal) => Some(literal),
@@ -295,14 +312,18 @@ fn max_len(setting: Setting, context: &Context) -> Option<(Ident, u32)> {
 
 fn default(setting: Setting, context: &Context) -> Option<(Ident, DefaultValue)> {
     let key = setting.key;
-    let Value::Assigned(tokens) = setting.value else {
-        context.error(&key, "write `default = literal`");
-        return None;
+    let tokens = match setting.value {
+        Value::Assigned(tokens) => tokens,
+        Value::Broken => return None,
+        Value::None | Value::List(_) => {
+            context.error(&key, "write `default = literal`");
+            return None;
+        }
     };
     let value = match syn::parse2::<Lit>(tokens.clone()) {
         Ok(Lit::Str(text)) => DefaultValue::Str(text),
         Ok(Lit::Bool(value)) => DefaultValue::Bool(value.value),
-        Ok(Lit::Int(number)) => DefaultValue::Int(context.take(integer(&number))?),
+        Ok(Lit::Int(number)) => DefaultValue::Int(integer(&number, context)?),
         _ => {
             context.error(tokens, "`default` takes a string, an integer or a boolean literal");
             return None;
@@ -311,15 +332,27 @@ fn default(setting: Setting, context: &Context) -> Option<(Ident, DefaultValue)>
     Some((key, value))
 }
 
-fn integer(number: &LitInt) -> syn::Result<i64> {
-    number.base10_parse()
+fn integer(number: &LitInt, context: &Context) -> Option<i64> {
+    let value = number.base10_parse();
+    if value.is_err() {
+        context.error(number, "an integer default has at most 64 bits and no suffix of another type");
+    }
+    value.ok()
 }
 
 fn references(setting: Setting, context: &Context) -> Option<(Ident, OnDelete)> {
-    let Value::List(tokens) = setting.value else {
-        context.error(&setting.key, "write `references(on_delete = \"restrict\" | \"cascade\" | \"set null\")`");
-        return None;
+    let wanted = "write `references(on_delete = \"restrict\" | \"cascade\" | \"set null\")`";
+    let tokens = match setting.value {
+        Value::List(tokens) => tokens,
+        Value::Broken => return None,
+        Value::None | Value::Assigned(_) => {
+            context.error(&setting.key, wanted);
+            return None;
+        }
     };
+    if tokens.is_empty() {
+        context.error(&setting.key, wanted);
+    }
     let mut on_delete = None;
     let mut seen = Vec::new();
     for inner in settings(tokens, context) {
@@ -328,11 +361,10 @@ fn references(setting: Setting, context: &Context) -> Option<(Ident, OnDelete)> 
         }
         match inner.key.unraw().to_string().as_str() {
             keys::ON_DELETE => on_delete = string(inner, "\"set null\"", context).and_then(|word| action(&word, context)),
-            _ => keys::IN_REFERENCES.refuse(&inner.key, context),
+            _ => {
+                keys::IN_REFERENCES.refuse(&inner.key, context);
+            }
         }
-    }
-    if seen.is_empty() && context.is_clean() {
-        context.error(&setting.key, "`references` says what happens on delete: `references(on_delete = \"set null\")`");
     }
     Some((setting.key, on_delete?))
 }
@@ -347,11 +379,11 @@ fn action(word: &LitStr, context: &Context) -> Option<OnDelete> {
 }
 
 fn group(setting: Setting, context: &Context) -> Option<Group> {
-    let Value::List(tokens) = setting.value else {
-        context.error(&setting.key, format!("write `{}(a, b)` with names of fields", setting.key));
-        return None;
+    let columns = match setting.value {
+        Value::List(tokens) => words(tokens, "a field", context),
+        Value::Broken => return None,
+        Value::None | Value::Assigned(_) => Vec::new(),
     };
-    let columns = words(tokens, "a field", context);
     if columns.is_empty() {
         context.error(&setting.key, format!("write `{}(a, b)` with names of fields", setting.key));
         return None;
@@ -375,6 +407,7 @@ fn routes(setting: Setting, context: &Context) -> Routes {
             }
             Routes::None
         }
+        Value::Broken => Routes::All,
         Value::None => {
             context.error(&setting.key, "write `routes = false` for none, or `routes(list, get)` for some; all is the default");
             Routes::All
@@ -385,11 +418,11 @@ fn routes(setting: Setting, context: &Context) -> Routes {
 /// Words between commas.
 fn words(tokens: TokenStream, what: &str, context: &Context) -> Vec<Ident> {
     let mut words = Vec::new();
-    for part in split(tokens) {
+    for part in split(tokens, context) {
         match part.as_slice() {
             [TokenTree::Ident(word)] => words.push(word.clone()),
-            [] => context.error_at(Span::call_site(), format!("expected the name of {what} between two commas")),
-            [other, ..] => context.error(other, format!("expected the name of {what}")),
+            [TokenTree::Ident(_), other, ..] | [other, ..] => context.error(other, format!("expected the name of {what}")),
+            [] => {}
         }
     }
     words

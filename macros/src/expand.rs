@@ -2,6 +2,9 @@
 //!
 //! It is thin: everything that can be a function of the definition is one, in `tenantry`. The implementations stand in an anonymous
 //! constant, where one short name for the hidden door cannot meet a name of the user's.
+//!
+//! A type that is no column is reported once: every use of it is `<T as Column>::…` on the type's own span, and the compiler drops a message
+//! that it has given before. A bound on a function of the hidden door would add a note of its own, and so another message.
 
 mod def;
 mod dto;

@@ -2,26 +2,31 @@
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{Fields, ItemStruct};
+use syn::{Attribute, Fields, ItemStruct, parse_quote};
 
 use crate::model::Model;
 use crate::validate::{self, TENANT_ID};
 use crate::{expand, keys};
 
 /// For tokens that are no struct: they are emitted as they are, without our attributes.
-pub(crate) fn unreadable(error: &syn::Error, item: TokenStream) -> TokenStream {
+pub(crate) fn unreadable(error: syn::Error, item: TokenStream) -> TokenStream {
+    let is_another_item = syn::parse2::<syn::Item>(item.clone()).is_ok();
+    let error =
+        if is_another_item { syn::Error::new(error.span(), "a model is a struct with named fields: each is a column") } else { error };
     let error = error.to_compile_error();
     let item = without_attributes(item);
     quote! { #error #item }
 }
 
 /// For a struct that breaks a rule: the struct, and all that others may name of it, without a column type being asked for anything.
-pub(crate) fn stub(model: &Model, item: &ItemStruct, errors: &TokenStream) -> TokenStream {
+pub(crate) fn stub(mut model: Model, item: &ItemStruct, errors: &TokenStream) -> TokenStream {
     // A generic struct is no `Id<Self>`, so nothing can name it as a model.
     if !item.generics.params.is_empty() {
         let item = without_attributes(item.to_token_stream());
         return quote! { #errors #item };
     }
+    without_derived_output(&mut model.attributes);
+    let model = &model;
     let named = matches!(item.fields, Fields::Named(_)) && model.fields.iter().all(|field| field.name != TENANT_ID);
     let structs = if named {
         expand::structs(model)
@@ -36,22 +41,12 @@ pub(crate) fn stub(model: &Model, item: &ItemStruct, errors: &TokenStream) -> To
 fn implementations(model: &Model) -> TokenStream {
     let (name, new, patch) = (&model.name, expand::new_name(model), expand::patch_name(model));
     let text = name.to_string();
-    let output = output(model);
     quote! {
         impl __t::Model for #name {
             const NAME: &'static str = #text;
             const TABLE: &'static str = #text;
             const SCOPE: __t::Scope = __t::Scope::Tenant;
-            const DEF: &'static __t::ModelDef = &__t::ModelDef {
-                name: #text,
-                table: #text,
-                scope: __t::Scope::Tenant,
-                doc: "",
-                columns: &[],
-                uniques: &[],
-                indexes: &[],
-                routes: __t::Verbs::NONE,
-            };
+            const DEF: &'static __t::ModelDef = &__t::ModelDef::new(#text, #text, __t::Scope::Tenant);
         }
         impl __t::TenantModel for #name {
             type New = #new;
@@ -71,33 +66,27 @@ fn implementations(model: &Model) -> TokenStream {
                 __t::Vec::new()
             }
         }
-        #output
+        impl __t::Debug for #name {
+            fn fmt(&self, _: &mut __t::Formatter<'_>) -> __t::FmtResult {
+                __t::Ok(())
+            }
+        }
+        impl __t::Serialize for #name {
+            fn serialize<S: __t::Serializer>(&self, serializer: S) -> __t::Result<S::Ok, S::Error> {
+                serializer.serialize_unit()
+            }
+        }
     }
 }
 
-/// `Debug` and `Serialize`, where the struct does not derive them itself: that is an error, and a second implementation would be another.
-fn output(model: &Model) -> TokenStream {
-    let name = &model.name;
-    let derived = validate::derived(&model.attributes);
-    let debug = (!derived.iter().any(|path| validate::is_named(path, "Debug"))).then(|| {
-        quote! {
-            impl __t::Debug for #name {
-                fn fmt(&self, _: &mut __t::Formatter<'_>) -> __t::FmtResult {
-                    __t::Ok(())
-                }
-            }
+/// Takes what the attribute writes itself out of `derive`: it has been reported, and a second implementation would be another error.
+fn without_derived_output(attributes: &mut [Attribute]) {
+    for attribute in attributes.iter_mut().filter(|attribute| attribute.path().is_ident("derive")) {
+        if let Ok(mut paths) = validate::derived(attribute) {
+            paths.retain(|path| validate::written_by_us(path).is_none());
+            *attribute = parse_quote! { #[derive(#(#paths),*)] };
         }
-    });
-    let serialize = (!derived.iter().any(|path| validate::is_named(path, "Serialize"))).then(|| {
-        quote! {
-            impl __t::Serialize for #name {
-                fn serialize<S: __t::Serializer>(&self, serializer: S) -> __t::Result<S::Ok, S::Error> {
-                    serializer.serialize_unit()
-                }
-            }
-        }
-    });
-    quote! { #debug #serialize }
+    }
 }
 
 /// Takes `#[model…]` out, at any depth.

@@ -48,19 +48,20 @@ pub(crate) const ON_VARIANT: Keys = Keys { place: "#[model(…)] on a variant", 
 pub(crate) const IN_REFERENCES: Keys = Keys { place: "references(…)", known: &[ON_DELETE], later: &[] };
 
 impl Keys {
-    /// Refuses a key that is none of these, with what was probably meant.
-    pub(crate) fn refuse(&self, key: &Ident, context: &Context) {
+    /// Refuses a key that is none of these, and returns what was probably meant.
+    pub(crate) fn refuse(&self, key: &Ident, context: &Context) -> Option<&'static str> {
         let word = key.unraw().to_string();
         if self.later.contains(&word.as_str()) {
             context.error(key, format!("`{word}` comes with a later layer; not available yet"));
-            return;
+            return None;
         }
-        let all = self.known.iter().chain(self.later).copied();
-        let suggestion = match nearest(&word, all) {
+        let meant = nearest(&word, self.known.iter().chain(self.later).copied());
+        let suggestion = match meant {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("known are {}", list(self.known)),
         };
         context.error(key, format!("unknown key `{word}` in `{}`; {suggestion}", self.place));
+        meant
     }
 }
 

@@ -1,5 +1,7 @@
 //! A struct with its attributes, read but not yet judged.
 
+use std::collections::HashSet;
+
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
@@ -39,20 +41,22 @@ pub(crate) struct Field {
 pub(crate) fn tenant_model(attr: TokenStream, item: TokenStream) -> TokenStream {
     let item: ItemStruct = match syn::parse2(item.clone()) {
         Ok(item) => item,
-        Err(error) => return fallback::unreadable(&error, item),
+        Err(error) => return fallback::unreadable(error, item),
     };
     let context = Context::new();
-    let model = Model::read(attr, &item, &context);
+    let mut model = Model::read(attr, &item, &context);
     validate::check(&model, &item, &context);
     if context.is_clean() {
         context.finish();
         return expand::expand(&model);
     }
-    fallback::stub(&model, &item, &context.finish())
+    model.keep_first_of_each_name();
+    fallback::stub(model, &item, &context.finish())
 }
 
 impl Model {
     fn read(attr: TokenStream, item: &ItemStruct, context: &Context) -> Self {
+        let attr = StructAttr::read(attr, context);
         let fields = match &item.fields {
             Fields::Named(fields) => fields.named.iter().filter_map(|field| Field::read(field, &item.ident, context)).collect(),
             // The rule about the kind of struct says what is wrong with these.
@@ -63,9 +67,15 @@ impl Model {
             visibility: item.vis.clone(),
             name: item.ident.clone(),
             doc: attr::doc(&item.attrs),
-            attr: StructAttr::read(attr, context),
+            attr,
             fields,
         }
+    }
+
+    /// Leaves out fields whose name was there before, so that a struct with such an error can be emitted.
+    fn keep_first_of_each_name(&mut self) {
+        let mut seen = HashSet::new();
+        self.fields.retain(|field| seen.insert(field.name.clone()));
     }
 
     /// The fields that are columns of their own.

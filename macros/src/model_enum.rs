@@ -27,9 +27,10 @@ pub(crate) fn model_enum(input: TokenStream) -> TokenStream {
     };
     let context = Context::new();
     let words = read(&input, &context);
-    let errors = context.finish();
     // With errors, the words that are right are enough for the code that uses the enum.
-    let implementations = if input.generics.params.is_empty() { expand(&input.ident, &words) } else { TokenStream::new() };
+    let others = (!context.is_clean()).then(|| quote! { _ => "", });
+    let errors = context.finish();
+    let implementations = if input.generics.params.is_empty() { expand(&input.ident, &words, others.as_ref()) } else { TokenStream::new() };
     quote! { #errors #implementations }
 }
 
@@ -110,7 +111,8 @@ fn snake_case(name: &str) -> String {
     word
 }
 
-fn expand(name: &Ident, words: &[Word]) -> TokenStream {
+/// `others` is an arm for variants that have no word; there are some only beside an error.
+fn expand(name: &Ident, words: &[Word], others: Option<&TokenStream>) -> TokenStream {
     let variants: Vec<&Ident> = words.iter().map(|word| &word.variant).collect();
     let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
     quote! {
@@ -118,9 +120,10 @@ fn expand(name: &Ident, words: &[Word]) -> TokenStream {
             use ::tenantry::__private as __t;
             impl __t::ModelEnum for #name {
                 const WORDS: &'static [&'static str] = &[#(#texts),*];
-                fn word(self) -> &'static str {
+                fn word(&self) -> &'static str {
                     match self {
                         #(Self::#variants => #texts,)*
+                        #others
                     }
                 }
                 fn from_word(word: &str) -> __t::Option<Self> {
@@ -134,7 +137,7 @@ fn expand(name: &Ident, words: &[Word]) -> TokenStream {
                 const KIND: __t::Kind = __t::Kind::Enum(<Self as __t::ModelEnum>::WORDS);
                 type Value = Self;
                 fn bind(&self, args: &mut __t::Vec<__t::Arg>) {
-                    args.push(__t::word_arg(*self));
+                    args.push(__t::word_arg(self));
                 }
                 fn bind_null(args: &mut __t::Vec<__t::Arg>) {
                     args.push(__t::Arg::Text(__t::None));
@@ -145,12 +148,12 @@ fn expand(name: &Ident, words: &[Word]) -> TokenStream {
             }
             impl __t::Display for #name {
                 fn fmt(&self, f: &mut __t::Formatter<'_>) -> __t::FmtResult {
-                    f.pad(__t::ModelEnum::word(*self))
+                    f.pad(__t::ModelEnum::word(self))
                 }
             }
             impl __t::Serialize for #name {
                 fn serialize<S: __t::Serializer>(&self, serializer: S) -> __t::Result<S::Ok, S::Error> {
-                    serializer.serialize_str(__t::ModelEnum::word(*self))
+                    serializer.serialize_str(__t::ModelEnum::word(self))
                 }
             }
             impl<'de> __t::Deserialize<'de> for #name {

@@ -15,6 +15,9 @@ use crate::model::{Field, Model};
 /// The verbs of `routes(…)`, in the order of `tenantry::__private::Verb`.
 pub(crate) const VERBS: [&str; 5] = ["list", "get", "create", "patch", "delete"];
 
+/// The field of the key.
+const KEY: &str = "id";
+
 /// The field that the macro adds.
 pub(crate) const TENANT_ID: &str = "tenant_id";
 
@@ -27,7 +30,9 @@ pub(crate) fn check(model: &Model, item: &ItemStruct, context: &Context) {
     check_key(model, item, context);
     check_groups(model, context);
     check_routes(&model.attr.routes, context);
-    for field in &model.fields {
+    check_distinct(model, context);
+    // The key takes no options at all, so the rules about them have nothing to add.
+    for field in model.fields.iter().filter(|field| field.name != KEY) {
         check_no_tenant(field, context);
         check_flatten(field, context);
         check_max_len(field, context);
@@ -56,29 +61,32 @@ fn check_no_generics(item: &ItemStruct, context: &Context) {
 
 /// A derived `Debug` or `Serialize` would be a second one, and would one day show what must stay secret.
 fn check_no_derived_output(attributes: &[Attribute], context: &Context) {
-    for path in derived(attributes) {
-        if let Some(word) = ["Debug", "Serialize"].into_iter().find(|word| is_named(&path, word)) {
-            context.error(&path, format!("the attribute writes `{word}`; leave it out of `derive`"));
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("derive")) {
+        // What cannot be read is the compiler's to complain of.
+        for path in derived(attribute).unwrap_or_default() {
+            if let Some(word) = written_by_us(&path) {
+                context.error(&path, format!("the attribute writes `{word}`; leave it out of `derive`"));
+            }
         }
     }
 }
 
-/// What the struct derives. What cannot be read is the compiler's to complain of.
-pub(crate) fn derived(attributes: &[Attribute]) -> Vec<syn::Path> {
-    let lists = attributes.iter().filter(|attribute| attribute.path().is_ident("derive"));
-    lists.filter_map(|list| list.parse_args_with(Punctuated::<syn::Path, Token![,]>::parse_terminated).ok()).flatten().collect()
+/// What a `derive` names.
+pub(crate) fn derived(attribute: &Attribute) -> syn::Result<Vec<syn::Path>> {
+    let paths = attribute.parse_args_with(Punctuated::<syn::Path, Token![,]>::parse_terminated)?;
+    Ok(paths.into_iter().collect())
 }
 
-/// Whether the last word of the path is that one.
-pub(crate) fn is_named(path: &syn::Path, word: &str) -> bool {
-    path.segments.last().is_some_and(|segment| segment.ident == word)
+/// The trait of that path, if it is one that the attribute implements itself.
+pub(crate) fn written_by_us(path: &syn::Path) -> Option<&'static str> {
+    let last = path.segments.last()?;
+    ["Debug", "Serialize"].into_iter().find(|word| last.ident == word)
 }
 
 /// The table is part of every statement and of the path of the routes.
 fn check_table(model: &Model, context: &Context) {
     match &model.attr.table {
-        // An attribute that names a table, though not rightly, has had its error.
-        None if context.is_clean() => {
+        None if !model.attr.says_table => {
             context.error_at(proc_macro2::Span::call_site(), "a model says its table: `#[tenant_model(table = \"customers\")]`");
         }
         None => {}
@@ -95,11 +103,13 @@ fn check_table(model: &Model, context: &Context) {
 
 /// Every row has the same key, (tenant, id), and it stands first.
 fn check_key(model: &Model, item: &ItemStruct, context: &Context) {
-    let Fields::Named(_) = item.fields else { return };
+    if !matches!(item.fields, Fields::Named(_)) || !item.generics.params.is_empty() {
+        return;
+    }
     let wanted = format!("the first field of a model is its key: `pub id: Id<{}>`", model.name);
     match model.fields.first() {
         None => context.error(&model.name, wanted),
-        Some(field) if field.name != "id" => context.error(&field.ident, wanted),
+        Some(field) if field.name != KEY => context.error(&field.ident, wanted),
         Some(field) if !is_own_id(field, &model.name) => context.error(&field.ty, wanted),
         Some(field) => {
             let attr = &field.attr;
@@ -117,6 +127,15 @@ fn is_own_id(field: &Field, model: &Ident) -> bool {
     let shape = field.shape();
     let own = |ty: &Type| matches!(ty, Type::Path(path) if path.path.is_ident(model) || path.path.is_ident("Self"));
     shape.is("Id") && !shape.optional && shape.argument.is_some_and(own)
+}
+
+/// `number` and `r#number` are one column.
+fn check_distinct(model: &Model, context: &Context) {
+    for (index, field) in model.fields.iter().enumerate() {
+        if model.fields.iter().take(index).any(|other| other.name == field.name) {
+            context.error(&field.ident, format!("`{}` is a field already", field.name));
+        }
+    }
 }
 
 /// The macro adds the tenant itself, of a type that cannot be made outside of a read.

@@ -5,7 +5,10 @@ pub use std::option::Option::{self, None, Some};
 pub use std::result::Result::{self, Err, Ok};
 pub use std::vec::Vec;
 
-use serde::ser::SerializeMap;
+use std::marker::PhantomData;
+
+use serde::de::Visitor;
+pub use serde::ser::SerializeMap;
 pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use crate::schema::{
@@ -13,8 +16,6 @@ pub use crate::schema::{
     ReadError, RowTenant, Scope, TenantModel, Unique, Verb, Verbs,
 };
 use crate::schema::{Managed, TenantId};
-use serde::de::Visitor;
-use std::marker::PhantomData;
 
 /// The tenant of the row that is being read: its first cell.
 ///
@@ -24,22 +25,28 @@ pub fn read_tenant(cells: &mut Cells<'_>) -> Result<RowTenant, ReadError> {
     uuid::Uuid::read(cells).map(|uuid| RowTenant::read(TenantId::from(uuid)))
 }
 
-/// The definition of a field of type `T`; the attribute sets the options on top.
-#[must_use]
-pub const fn column<T: Column>(name: &'static str) -> ColumnDef {
-    ColumnDef::new(name, T::KIND, T::NULLABLE)
-}
-
 /// The columns of a base, which all are the database's to write: callers have no field for them.
 #[must_use]
-#[expect(clippy::indexing_slicing, reason = "const code has no iterators; the loop keeps the index below the length, else the build fails")]
-pub const fn base<T: Base>() -> &'static [ColumnDef] {
-    let mut column = 0;
-    while column < T::COLUMNS.len() {
-        assert!(!matches!(T::COLUMNS[column].managed, Managed::No), "every column of a flattened base is written by the database, for now");
-        column += 1;
+pub const fn managed(columns: &'static [ColumnDef]) -> &'static [ColumnDef] {
+    let mut rest = columns;
+    while let [column, others @ ..] = rest {
+        assert!(!matches!(column.managed, Managed::No), "`flatten` takes a base whose columns the database writes, all of them");
+        rest = others;
     }
-    T::COLUMNS
+    columns
+}
+
+/// The arguments of a field's new value; none where it stays.
+#[must_use]
+pub fn change<T>(field: &Field<T>, bind: fn(&T, &mut Vec<Arg>)) -> Option<Vec<Arg>> {
+    match field {
+        Field::Keep => None,
+        Field::Set(value) => {
+            let mut args = Vec::new();
+            bind(value, &mut args);
+            Some(args)
+        }
+    }
 }
 
 /// A column that a list can be filtered or sorted by.
@@ -50,12 +57,11 @@ pub const fn col<M, T, const FILTER: bool, const SORT: bool>(name: &'static str)
 
 /// How many columns the parts have together.
 #[must_use]
-#[expect(clippy::indexing_slicing, reason = "const code has no iterators; the loop keeps the index below the length, else the build fails")]
 pub const fn count(parts: &[&[ColumnDef]]) -> usize {
-    let (mut total, mut part) = (0, 0);
-    while part < parts.len() {
-        total += parts[part].len();
-        part += 1;
+    let (mut total, mut rest) = (0, parts);
+    while let [part, others @ ..] = rest {
+        total += part.len();
+        rest = others;
     }
     total
 }
@@ -80,7 +86,7 @@ pub const fn concat<const N: usize>(parts: &[&[ColumnDef]]) -> [ColumnDef; N] {
 
 /// The word of an enum as an argument.
 #[must_use]
-pub fn word_arg<T: ModelEnum>(value: T) -> Arg {
+pub fn word_arg<T: ModelEnum>(value: &T) -> Arg {
     Arg::Text(Some(value.word().to_owned()))
 }
 
@@ -113,44 +119,4 @@ pub fn deserialize_word<'de, T: ModelEnum, D: Deserializer<'de>>(deserializer: D
     }
 
     deserializer.deserialize_str(Word(PhantomData))
-}
-
-/// The JSON object of a row, written field by field.
-#[derive(Debug)]
-pub struct Object<M>(M);
-
-impl<M: SerializeMap> Object<M> {
-    /// Begins the object.
-    ///
-    /// # Errors
-    /// What the serializer reports.
-    pub fn new<S: Serializer<SerializeMap = M, Error = M::Error>>(serializer: S) -> Result<Self, M::Error> {
-        serializer.serialize_map(None).map(Self)
-    }
-
-    /// Writes a column.
-    ///
-    /// # Errors
-    /// What the serializer reports.
-    pub fn column<T: Serialize>(mut self, name: &'static str, value: &T) -> Result<Self, M::Error> {
-        self.0.serialize_entry(name, value)?;
-        Ok(self)
-    }
-
-    /// Writes the columns of a base, between those of the model.
-    ///
-    /// # Errors
-    /// What the serializer reports.
-    pub fn base<T: Base>(mut self, base: &T) -> Result<Self, M::Error> {
-        base.write(&mut self.0)?;
-        Ok(self)
-    }
-
-    /// Ends the object.
-    ///
-    /// # Errors
-    /// What the serializer reports.
-    pub fn end(self) -> Result<M::Ok, M::Error> {
-        self.0.end()
-    }
 }

@@ -9,13 +9,11 @@ use crate::attr::{DefaultValue, Group, OnDelete, Routes};
 use crate::model::{Field, Model};
 
 pub(super) fn model(model: &Model) -> TokenStream {
-    let Model { name, doc, attr, .. } = model;
+    let Model { name, attr, .. } = model;
     let text = name.unraw().to_string();
     let table = &attr.table;
     let (parts, columns) = columns(model);
-    let uniques = groups(&attr.uniques, "Unique");
-    let indexes = groups(&attr.indexes, "Index");
-    let routes = routes(&attr.routes);
+    let options = model_options(model);
     quote! {
         #parts
         impl __t::Model for #name {
@@ -23,17 +21,31 @@ pub(super) fn model(model: &Model) -> TokenStream {
             const TABLE: &'static str = #table;
             const SCOPE: __t::Scope = __t::Scope::Tenant;
             const DEF: &'static __t::ModelDef = &__t::ModelDef {
-                name: #text,
-                table: #table,
-                scope: __t::Scope::Tenant,
-                doc: #doc,
+                #(#options,)*
                 columns: #columns,
-                uniques: #uniques,
-                indexes: #indexes,
-                routes: #routes,
+                ..__t::ModelDef::new(#text, #table, __t::Scope::Tenant)
             };
         }
     }
+}
+
+/// The fields of `ModelDef` that the attribute or the documentation sets.
+fn model_options(model: &Model) -> Vec<TokenStream> {
+    let Model { doc, attr, .. } = model;
+    let mut options = Vec::new();
+    if !doc.is_empty() {
+        options.push(quote! { doc: #doc });
+    }
+    if !attr.uniques.is_empty() {
+        let uniques = groups(&attr.uniques, "Unique");
+        options.push(quote! { uniques: #uniques });
+    }
+    if !attr.indexes.is_empty() {
+        let indexes = groups(&attr.indexes, "Index");
+        options.push(quote! { indexes: #indexes });
+    }
+    options.extend(routes(&attr.routes).map(|routes| quote! { routes: #routes }));
+    options
 }
 
 /// The columns, and what must stand before them: without a base they are one list, with one they are parts that are joined.
@@ -50,7 +62,7 @@ fn columns(model: &Model) -> (TokenStream, TokenStream) {
 /// A base, or the columns up to the next one.
 fn part(fields: &[Field]) -> TokenStream {
     match fields {
-        [Field { ty, attr, .. }] if attr.flatten.is_some() => quote_spanned! { ty.span()=> __t::base::<#ty>() },
+        [Field { ty, attr, .. }] if attr.flatten.is_some() => quote_spanned! { ty.span()=> __t::managed(<#ty as __t::Base>::COLUMNS) },
         columns => {
             let columns = columns.iter().map(column);
             quote! { &[#(#columns),*] }
@@ -60,7 +72,7 @@ fn part(fields: &[Field]) -> TokenStream {
 
 fn column(field: &Field) -> TokenStream {
     let Field { name, ty, .. } = field;
-    let plain = quote_spanned! { ty.span()=> __t::column::<#ty>(#name) };
+    let plain = quote_spanned! { ty.span()=> <#ty as __t::Column>::COLUMN.named(#name) };
     let options = options(field);
     if options.is_empty() {
         return plain;
@@ -127,13 +139,14 @@ fn groups(groups: &[Group], kind: &str) -> TokenStream {
     quote! { &[#(#groups),*] }
 }
 
-fn routes(routes: &Routes) -> TokenStream {
+/// The verbs; `None` for all, which is what a definition starts from.
+fn routes(routes: &Routes) -> Option<TokenStream> {
     match routes {
-        Routes::All => quote! { __t::Verbs::ALL },
-        Routes::None => quote! { __t::Verbs::NONE },
+        Routes::All => None,
+        Routes::None => Some(quote! { __t::Verbs::NONE }),
         Routes::Some(verbs) => {
             let verbs = verbs.iter().map(|verb| Ident::new(&capitalised(verb), Span::call_site()).into_token_stream());
-            quote! { __t::Verbs(&[#(__t::Verb::#verbs),*]) }
+            Some(quote! { __t::Verbs(&[#(__t::Verb::#verbs),*]) })
         }
     }
 }

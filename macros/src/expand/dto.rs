@@ -22,9 +22,9 @@ pub(super) fn new(model: &Model) -> TokenStream {
     let (name, visibility) = (new_name(model), &model.visibility);
     let doc = format!(" What a [`{}`] is created from.", model.name);
     let fields = model.written().map(|field| {
-        let Field { ident, ty, .. } = field;
+        let Field { visibility, ident, ty, .. } = field;
         let docs = docs(field);
-        quote! { #(#docs)* pub #ident: #ty }
+        quote_spanned! { ident.span()=> #(#docs)* #visibility #ident: #ty }
     });
     quote! {
         #[doc = #doc]
@@ -40,9 +40,9 @@ pub(super) fn patch(model: &Model) -> TokenStream {
     let (name, visibility) = (patch_name(model), &model.visibility);
     let doc = format!(" What a [`{}`] is changed by.", model.name);
     let fields = model.written().map(|field| {
-        let Field { ident, ty, .. } = field;
+        let Field { visibility, ident, ty, .. } = field;
         let docs = docs(field);
-        quote! { #(#docs)* pub #ident: ::tenantry::Field<#ty> }
+        quote_spanned! { ident.span()=> #(#docs)* #visibility #ident: ::tenantry::Field<#ty> }
     });
     quote! {
         #[doc = #doc]
@@ -71,7 +71,9 @@ pub(super) fn new_row(model: &Model) -> TokenStream {
 /// The new values in the order of the columns.
 pub(super) fn patch_changes(model: &Model) -> TokenStream {
     let name = patch_name(model);
-    let changes = model.written().map(|Field { ident, ty, .. }| quote_spanned! { ty.span()=> self.#ident.change() });
+    let changes = model.written().map(|Field { ident, ty, .. }| {
+        quote_spanned! { ty.span()=> __t::change(&self.#ident, <#ty as __t::Column>::bind) }
+    });
     quote! {
         impl __t::Patch for #name {
             fn changes(&self) -> __t::Vec<__t::Option<__t::Vec<__t::Arg>>> {

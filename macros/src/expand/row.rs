@@ -42,7 +42,7 @@ pub(super) fn tenant_model(model: &Model) -> TokenStream {
 pub(super) fn debug(model: &Model) -> TokenStream {
     let name = &model.name;
     let text = name.unraw().to_string();
-    let fields = model.fields.iter().map(|Field { ident, name, .. }| quote! { .field(#name, &self.#ident) });
+    let fields = model.fields.iter().map(|Field { ident, name, ty, .. }| quote_spanned! { ty.span()=> .field(#name, &self.#ident) });
     quote! {
         impl __t::Debug for #name {
             fn fmt(&self, f: &mut __t::Formatter<'_>) -> __t::FmtResult {
@@ -58,15 +58,17 @@ pub(super) fn serialize(model: &Model) -> TokenStream {
     let entries = model.fields.iter().map(|field| {
         let Field { ident, name, ty, .. } = field;
         if field.is_base() {
-            quote_spanned! { ty.span()=> .base(&self.#ident)? }
+            quote_spanned! { ty.span()=> <#ty as __t::Base>::write(&self.#ident, &mut map)?; }
         } else {
-            quote_spanned! { ty.span()=> .column(#name, &self.#ident)? }
+            quote_spanned! { ty.span()=> <#ty as __t::Column>::write(&self.#ident, #name, &mut map)?; }
         }
     });
     quote! {
         impl __t::Serialize for #name {
             fn serialize<S: __t::Serializer>(&self, serializer: S) -> __t::Result<S::Ok, S::Error> {
-                __t::Object::new(serializer)? #(#entries)* .end()
+                let mut map = serializer.serialize_map(__t::None)?;
+                #(#entries)*
+                __t::SerializeMap::end(map)
             }
         }
     }

@@ -47,13 +47,8 @@ pub(crate) struct Fault {
 /// Reads the text.
 pub(crate) fn parse(text: &str) -> Result<Manifest, Vec<Fault>> {
     let mut faults = Vec::new();
-    let (root, errors) = DeTable::parse_recoverable(text);
-    for error in errors {
-        faults.push(Fault { at: error.span().unwrap_or_default().start, message: error.message().to_owned() });
-    }
-    if !faults.is_empty() {
-        return Err(faults);
-    }
+    // The first error of syntax only: what a parser says after it is a guess.
+    let root = DeTable::parse(text).map_err(|error| vec![fault(&error.span().unwrap_or_default(), error.message())])?;
     let mut manifest = Manifest::default();
     let mut listed = false;
     for (key, value) in in_order(root.get_ref()) {

@@ -69,3 +69,30 @@ inventory = "Item"
 "#
     ));
 }
+
+#[test]
+fn what_is_no_toml_is_named_with_its_place() {
+    insta::assert_snapshot!(expansion("toml", "[models]\nsales = [\"Customer\"\ninventory = \n"));
+}
+
+#[test]
+fn an_empty_manifest_is_an_error() {
+    for (name, text) in [("empty", ""), ("models", "[models]\n"), ("comment", "# nothing yet\n")] {
+        let written = expansion(name, text);
+        assert!(written.contains("an empty manifest is an error, and never means to drop every table"), "{written}");
+    }
+}
+
+#[test]
+fn what_is_not_text_is_refused() {
+    let folder = Folder::with("latin1", b"[models]\nsales = [\"Caf\xe9\"]\n");
+    let written = pretty(crate::manifest::within(&folder.0, quote! { "models.toml" }));
+    assert!(written.contains("`models.toml` is not UTF-8 from byte 22 on"), "{written}");
+}
+
+#[test]
+fn what_is_far_too_long_is_not_read() {
+    let folder = Folder::with("long", &vec![b'\n'; (1 << 20) + 1]);
+    let written = pretty(crate::manifest::within(&folder.0, quote! { "models.toml" }));
+    assert!(written.contains("`models.toml` has 1048577 bytes; a manifest has at most 1048576"), "{written}");
+}

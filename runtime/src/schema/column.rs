@@ -19,6 +19,8 @@ pub trait Column: Sized + Serialize + Send + 'static {
     const KIND: Kind;
     /// Whether it takes null.
     const NULLABLE: bool = false;
+    /// A column of this type with no name and none of the options: what the attribute starts from.
+    const COLUMN: ColumnDef = ColumnDef::new("", Self::KIND, Self::NULLABLE);
     /// The type without its `Option`: what a filter compares with.
     type Value: Column;
 
@@ -33,6 +35,14 @@ pub trait Column: Sized + Serialize + Send + 'static {
     /// # Errors
     /// When the cells do not hold such a value.
     fn read(cells: &mut Cells<'_>) -> Result<Self, ReadError>;
+
+    /// Writes name and value into the JSON object of the model.
+    ///
+    /// # Errors
+    /// What the serializer reports.
+    fn write<M: SerializeMap>(&self, name: &'static str, map: &mut M) -> Result<(), M::Error> {
+        map.serialize_entry(name, self)
+    }
 }
 
 /// A group of columns that models share, taken in with `#[model(flatten)]`.
@@ -59,12 +69,12 @@ pub trait Base: Sized + Serialize + Send + 'static {
 }
 
 /// An enum whose variants are words in a `text` column with a CHECK; `#[derive(ModelEnum)]` writes it.
-pub trait ModelEnum: Sized + Copy + 'static {
+pub trait ModelEnum: Sized + 'static {
     /// The words, in the order of the variants.
     const WORDS: &'static [&'static str];
 
     /// The word of this variant.
-    fn word(self) -> &'static str;
+    fn word(&self) -> &'static str;
 
     /// The variant of that word.
     fn from_word(word: &str) -> Option<Self>;

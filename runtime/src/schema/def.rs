@@ -26,6 +26,12 @@ pub struct ModelDef {
 }
 
 impl ModelDef {
+    /// A model without columns, with every route and none of the options: what the attribute starts from.
+    #[must_use]
+    pub const fn new(name: &'static str, table: &'static str, scope: Scope) -> Self {
+        Self { name, table, scope, doc: "", columns: &[], uniques: &[], indexes: &[], routes: Verbs::ALL }
+    }
+
     /// The column of that name.
     #[must_use]
     pub fn column(&self, name: &str) -> Option<&'static ColumnDef> {
@@ -111,6 +117,12 @@ impl ColumnDef {
             readonly: false,
             managed: Managed::No,
         }
+    }
+
+    /// The same column with that name.
+    #[must_use]
+    pub const fn named(self, name: &'static str) -> Self {
+        Self { name, ..self }
     }
 
     /// Whether this is the model's own key, `id`.

@@ -5,9 +5,14 @@ use std::marker::PhantomData;
 
 use serde::Serialize;
 
-use super::{Arg, Cells, Column, Id, ModelDef, ReadError, Scope};
+use super::{Arg, Cells, Id, ModelDef, ReadError, Scope};
 
 /// A struct that has a table. `#[tenant_model]` writes the implementation.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a model",
+    label = "not a model",
+    note = "an `Id<T>` refers to a row of `T`: write `#[tenant_model(table = \"…\")]` as the first attribute of `{Self}`"
+)]
 pub trait Model: Sized + 'static {
     /// The Rust name of the struct.
     const NAME: &'static str;
@@ -74,21 +79,6 @@ pub enum Field<T> {
 impl<T> From<T> for Field<T> {
     fn from(value: T) -> Self {
         Self::Set(value)
-    }
-}
-
-impl<T: Column> Field<T> {
-    /// The arguments of the new value; `None` where it stays.
-    #[must_use]
-    pub fn change(&self) -> Option<Vec<Arg>> {
-        match self {
-            Self::Keep => None,
-            Self::Set(value) => {
-                let mut args = Vec::with_capacity(T::KIND.width());
-                value.bind(&mut args);
-                Some(args)
-            }
-        }
     }
 }
 

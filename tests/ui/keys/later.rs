@@ -1,0 +1,10 @@
+use tenantry::{Id, tenant_model};
+
+#[tenant_model(table = "customers", audit, search, shared, soft_delete, series, hooks, base)]
+pub struct Customer {
+    pub id: Id<Customer>,
+    #[model(search, secret, wide, encrypted)]
+    pub code: String,
+}
+
+fn main() {}
