@@ -56,9 +56,12 @@ pub(crate) fn run(app: &App, args: &Args) -> anyhow::Result<()> {
     }
     let status = child.wait().context("cannot wait for cargo")?;
     summary.elapsed = start.elapsed();
-    output::line(&summary);
+    // When nothing was built, cargo has said why, and there is nothing to sum up.
+    if summary.suites > 0 {
+        output::line(&summary);
+    }
     if !status.success() {
-        bail!("cargo test failed ({status}): the summary names what did");
+        bail!("cargo test failed ({status})");
     }
     Ok(())
 }
