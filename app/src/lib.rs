@@ -12,7 +12,6 @@ use tenantry::http::Api;
 tenantry::manifest!("../models.toml");
 
 /// Every route of the application: the generated ones, and the business rules beside them. They need a tenant, which a layer brings.
-#[must_use]
 pub fn router(api: &Api) -> Router {
     tenantry::http::routes(api).merge(sales::routes())
 }

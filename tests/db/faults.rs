@@ -7,6 +7,7 @@ use std::task::Poll;
 use sqlx::PgConnection;
 use tenantry::{Actor, Error, ErrorKind, TenantDb, TenantTx};
 use tenantry_app::inventory::{Category, NewCategory};
+use tenantry_testkit::execute;
 use tenantry_tests::{Bed, category};
 use uuid::Uuid;
 
@@ -128,7 +129,7 @@ async fn a_statement_timeout_rolls_back() {
     let bed = Bed::with(|config| config.max_connections(1)).await;
     // For this database only, and for connections that are made from now on.
     let text = format!("alter role tenantry_app in database {} set statement_timeout = '200ms'", bed.stage.database().name());
-    sqlx::query(sqlx::AssertSqlSafe(text)).execute(&mut bed.observer().await).await.unwrap();
+    execute(&mut bed.observer().await, &text).await.unwrap();
     bed.terminate_app_backends().await;
     let mut db = bed.tenancy.tenant(bed.a, Actor::System);
     // The pool learns here that its connection is gone.

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use sqlx::{Connection, PgConnection};
 use tenantry::{Config, Platform, Tenancy, TenantId};
 use tenantry_app::inventory::NewCategory;
-use tenantry_testkit::{Postgres, Stage};
+use tenantry_testkit::{Postgres, Stage, column};
 use tokio::sync::OnceCell;
 
 pub use site::{Site, conventions};
@@ -102,10 +102,9 @@ impl Bed {
         self.names_of(table, "name", tenant).await
     }
 
-    async fn names_of(&self, table: &str, column: &str, tenant: TenantId) -> Vec<String> {
-        let text = format!("select {column} from app.{table} where tenant_id = $1 order by 1");
-        let query = sqlx::query_scalar(sqlx::AssertSqlSafe(text)).bind(tenant.uuid());
-        query.fetch_all(&mut self.observer().await).await.expect("the observer reads")
+    async fn names_of(&self, table: &str, expression: &str, tenant: TenantId) -> Vec<String> {
+        let text = format!("select {expression} from app.{table} where tenant_id = $1 order by 1");
+        column(&mut self.observer().await, &text, tenant.uuid()).await.expect("the observer reads")
     }
 
     /// Ends the server processes of the application's logins in this database.

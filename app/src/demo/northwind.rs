@@ -101,13 +101,16 @@ impl IntoId for Uuid {
     }
 }
 
+/// An order as the files have it: the customer's code, the order, and its lines with the products' codes.
+type Order = (String, PlaceOrder, Vec<(String, OrderLine)>);
+
 /// What the files say, before anything has an id.
 struct Data {
     categories: Vec<(String, Value)>,
     suppliers: Vec<(String, Value)>,
     products: Vec<(String, Option<String>, Option<String>, Value)>,
     customers: Vec<(String, Value)>,
-    orders: Vec<(String, PlaceOrder, Vec<(String, OrderLine)>)>,
+    orders: Vec<Order>,
 }
 
 impl Data {
@@ -177,7 +180,7 @@ fn product(row: &Row<'_>) -> Result<(String, Option<String>, Option<String>, Val
     Ok((row.text("product_id")?.to_owned(), row.optional("category_id")?, row.optional("supplier_id")?, body))
 }
 
-fn orders(folder: &Path) -> Result<Vec<(String, PlaceOrder, Vec<(String, OrderLine)>)>, DataError> {
+fn orders(folder: &Path) -> Result<Vec<Order>, DataError> {
     let mut lines: HashMap<i64, Vec<(String, OrderLine)>> = HashMap::new();
     read(folder, "order_details.csv", |row| {
         let line = OrderLine {

@@ -14,5 +14,5 @@ mod sql;
 mod stage;
 
 pub use postgres::{Database, DatabaseError, DatabaseUrl, FindError, Postgres, Source, UrlError};
-pub use sql::execute;
+pub use sql::{column, execute};
 pub use stage::{Stage, StageError};

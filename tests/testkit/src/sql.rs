@@ -1,6 +1,7 @@
 //! SQL that a test puts together.
 
 use sqlx::PgConnection;
+use uuid::Uuid;
 
 /// Runs statements over the simple protocol, whatever is in them: how a test builds a fixture, spoils it, or attacks. They are one
 /// transaction unless they say otherwise.
@@ -11,4 +12,14 @@ pub async fn execute(connection: &mut PgConnection, statements: &str) -> Result<
     #[expect(clippy::disallowed_methods, reason = "a test's own text, run by a test")]
     let statements = sqlx::raw_sql(sqlx::AssertSqlSafe(statements.to_owned()));
     statements.execute(connection).await.map(drop)
+}
+
+/// The texts of the first column of a query that a test puts together, with the uuid as its only argument.
+///
+/// # Errors
+/// What the server says; also when the column is no text.
+pub async fn column(connection: &mut PgConnection, query: &str, argument: Uuid) -> Result<Vec<String>, sqlx::Error> {
+    #[expect(clippy::disallowed_methods, reason = "a test's own text, run by a test")]
+    let query = sqlx::query_scalar(sqlx::AssertSqlSafe(query.to_owned()));
+    query.bind(argument).fetch_all(connection).await
 }

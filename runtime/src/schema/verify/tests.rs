@@ -49,7 +49,7 @@ fn conventions_are_plain_names() {
     only(&with(Conventions { schema: "app; drop", ..Conventions::DEFAULT }), "not a plain name");
     only(&with(Conventions { settings: "pg_x", ..Conventions::DEFAULT }), "not a plain name");
     only(&with(Conventions { schema: "tenancy", ..Conventions::DEFAULT }), "are one");
-    only(&with(Conventions { tenant_column: "id", ..Conventions::DEFAULT }).get(..1).unwrap_or_default(), "key of every model");
+    only(with(Conventions { tenant_column: "id", ..Conventions::DEFAULT }).get(..1).unwrap_or_default(), "key of every model");
 }
 
 #[test]
