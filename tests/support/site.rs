@@ -59,6 +59,12 @@ impl Site {
         self.database.url().with_login(&self.role(suffix), self.password.expose())
     }
 
+    /// The administrator's URL of this database.
+    #[must_use]
+    pub const fn admin_url(&self) -> &DatabaseUrl {
+        self.database.url()
+    }
+
     /// The administrator in this database.
     #[must_use]
     pub fn admin_options(&self) -> PgConnectOptions {

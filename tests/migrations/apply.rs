@@ -1,0 +1,1 @@
+//! Folders and ledgers that are not as they should be: clear errors, and nothing lost.

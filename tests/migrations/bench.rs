@@ -1,0 +1,178 @@
+//! What every case does: two tenants with rows, up, down, up, and a look at catalogue and rows after each.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use sqlx::PgConnection;
+use tenantry::diff::Refusal;
+use tenantry::migrate::{self, Generated, MigrateError};
+use tenantry::schema::ir::Schema;
+use tenantry::{Conventions, Entry, Registry};
+use tenantry_tests::Site;
+
+/// A provisioned database, and a folder of migrations.
+pub(crate) struct Bench {
+    pub(crate) site: Site,
+    folder: tempfile::TempDir,
+}
+
+impl Bench {
+    /// A fresh one, with nothing applied.
+    pub(crate) async fn new(name: &str) -> Self {
+        Self { site: Site::new(name).await, folder: tempfile::tempdir().expect("a folder") }
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Writes the migration that leads to the models.
+    pub(crate) fn generate(&self, models: &[Entry]) -> Generated {
+        let schema = schema(models, self.site.conventions());
+        let next = migrate::next(self.folder(), &schema, None).expect("nothing is refused");
+        let generated = next.generated.expect("something changed");
+        migrate::write(self.folder(), Some(&generated), &schema).expect("the files are written");
+        generated
+    }
+
+    pub(crate) async fn migrate(&self) -> Result<usize, MigrateError> {
+        let mut admin = self.site.admin().await;
+        migrate::migrate(&mut admin, self.site.conventions(), self.folder(), &mut |_| {}).await
+    }
+
+    pub(crate) async fn rollback(&self) -> Result<i64, MigrateError> {
+        let mut admin = self.site.admin().await;
+        migrate::rollback(&mut admin, self.site.conventions(), self.folder(), &mut |_| {}).await
+    }
+
+    /// Runs statements as the administrator, who sees every row.
+    pub(crate) async fn run(&self, statements: &[&'static str]) {
+        let mut admin = self.site.admin().await;
+        for statement in statements {
+            sqlx::query(*statement).execute(&mut admin).await.unwrap_or_else(|error| panic!("{statement}: {error}"));
+        }
+    }
+
+    /// The catalogue as `pg_dump` writes it.
+    pub(crate) fn catalogue(&self) -> String {
+        let output = Command::new(pg_dump())
+            .args(["--schema-only", "--restrict-key=x", "--dbname", self.site.admin_url().expose_with_password()])
+            .output()
+            .expect("pg_dump starts");
+        assert!(output.status.success(), "pg_dump: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("is text")
+    }
+}
+
+/// A pg_dump of this machine: the newest one, since an older one refuses a newer server.
+fn pg_dump() -> PathBuf {
+    let mut found: Vec<(u32, PathBuf)> = std::fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin/pg_dump"))))
+        .filter(|(_, path)| path.is_file())
+        .collect();
+    found.sort();
+    found.pop().map_or_else(|| PathBuf::from("pg_dump"), |(_, path)| path)
+}
+
+pub(crate) fn schema(models: &[Entry], conventions: &Conventions) -> Schema {
+    Schema::of(&Registry::new(models, *conventions).expect("the models keep the laws"))
+}
+
+/// The migration from one list of models to the other, as it is committed.
+pub(crate) fn between(before: &[Entry], after: &[Entry]) -> Result<Option<Generated>, Vec<Refusal>> {
+    let conventions = Conventions::DEFAULT;
+    migrate::generate(&schema(before, &conventions), &schema(after, &conventions), 2, None)
+}
+
+/// Two tenants.
+pub(crate) const TENANTS: &str = "insert into tenancy.tenants (id, slug, name) \
+     select ('00000000-0000-7000-8000-00000000000' || n)::uuid, 'tenant-' || n, 'Tenant ' || n from generate_series(1, 2) n";
+
+/// A case: models before and after, statements that fill the tables of before for both tenants, and the expected files.
+pub(crate) struct Case {
+    pub(crate) name: &'static str,
+    pub(crate) before: &'static [Entry],
+    pub(crate) after: &'static [Entry],
+    pub(crate) rows: &'static [&'static str],
+    pub(crate) up: &'static str,
+    pub(crate) down: &'static str,
+}
+
+impl Case {
+    /// Up, down, up: the files are the expected ones, no row is lost or changed, the catalogue after the second up is that after the first,
+    /// and the catalogue after down is that of before. Returns the bench as it is after the second up.
+    pub(crate) async fn run(&self) -> Bench {
+        self.expected();
+        let bench = Bench::new(self.name).await;
+        bench.generate(self.before);
+        assert_eq!(bench.migrate().await.expect("the first migration is applied"), 1);
+        bench.run(&[TENANTS]).await;
+        bench.run(self.rows).await;
+        let (catalogue, rows) = (bench.catalogue(), self.rows_of(&bench).await);
+        assert!(rows.matches("<row").count() >= 4, "both tenants have rows: {rows}");
+
+        bench.generate(self.after);
+        assert_eq!(bench.migrate().await.expect("the second migration is applied"), 1);
+        let up = bench.catalogue();
+        assert_ne!(up, catalogue, "the migration changes the catalogue");
+        assert_eq!(self.rows_of(&bench).await, rows, "up loses no row");
+
+        assert_eq!(bench.rollback().await.expect("the second migration is taken back"), 2);
+        assert_eq!(sorted(&bench.catalogue()), sorted(&catalogue), "down leads back");
+        assert_eq!(self.rows_of(&bench).await, rows, "down loses no row");
+
+        assert_eq!(bench.migrate().await.expect("the second migration is applied again"), 1);
+        assert_eq!(bench.catalogue(), up, "up, down, up is up");
+        assert_eq!(self.rows_of(&bench).await, rows, "up loses no row");
+        assert_eq!(bench.migrate().await.expect("nothing is left to do"), 0);
+        bench
+    }
+
+    /// The files are the expected ones, and the same twice.
+    fn expected(&self) {
+        let generated = between(self.before, self.after).expect("nothing is refused").expect("something changed");
+        assert_eq!(between(self.before, self.after), Ok(Some(generated.clone())), "the same bytes twice");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(self.name);
+        for (file, expected, (_, text)) in [("expected.up.sql", self.up, &generated.up), ("expected.down.sql", self.down, &generated.down)]
+        {
+            if std::env::var_os("TENANTRY_UPDATE_EXPECTED").is_some() {
+                std::fs::write(folder.join(file), text).expect("the file is written");
+            } else {
+                assert_eq!(text, expected, "{}/{file} differs; TENANTRY_UPDATE_EXPECTED=1 rewrites it", self.name);
+            }
+        }
+    }
+
+    /// The rows of every table of before, in the columns that are there before and after.
+    async fn rows_of(&self, bench: &Bench) -> String {
+        let (before, after) = (schema(self.before, bench.site.conventions()), schema(self.after, bench.site.conventions()));
+        let mut admin = bench.site.admin().await;
+        let mut all = String::new();
+        for table in &before.tables {
+            let Some(later) = after.table(&table.name) else { continue };
+            let columns: Vec<&str> =
+                table.columns.iter().map(|column| column.name.as_str()).filter(|column| later.column(column).is_some()).collect();
+            all.push_str(&rows(&mut admin, &format!("select {} from {} order by 1, 2", columns.join(", "), table.name)).await);
+        }
+        all
+    }
+}
+
+/// The answer to a query as text. The text is an argument here, so that nothing has to be declared safe.
+pub(crate) async fn rows(connection: &mut PgConnection, query: &str) -> String {
+    sqlx::query_scalar("select query_to_xml($1, true, false, '')::text")
+        .bind(query)
+        .fetch_one(connection)
+        .await
+        .expect("the query is answered")
+}
+
+/// A column that was dropped and came back stands last, so the lines of a table are compared in any order.
+fn sorted(catalogue: &str) -> Vec<&str> {
+    let mut lines: Vec<&str> = catalogue.lines().map(|line| line.trim_end_matches(',')).collect();
+    lines.sort_unstable();
+    lines
+}
