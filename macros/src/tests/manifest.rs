@@ -28,8 +28,10 @@ impl Drop for Folder {
 
 fn expansion(name: &str, text: &str) -> String {
     let folder = Folder::with(name, text.as_bytes());
-    let tokens = crate::manifest::within(&folder.0, quote! { "models.toml" });
-    let written = pretty(tokens).replace(folder.0.to_str().expect("a path of ASCII"), "/crate");
+    let tokens = crate::manifest::within(&folder.0, quote! { "models.toml" }).to_string();
+    // The name of the folder must not be seen, and its length not either: lines are broken by it.
+    let tokens = tokens.replace(folder.0.to_str().expect("a path of ASCII"), "/crate");
+    let written = pretty(tokens.parse().expect("tokens"));
     format!("{}\n// becomes:\n\n{written}", text.trim())
 }
 
