@@ -13,6 +13,9 @@ pub(crate) struct Customer {
     /// The name.
     #[model(max_len = 200, filter)]
     pub(crate) name: Option<String>,
+    /// A text of any length, with an index.
+    #[model(filter)]
+    pub(crate) tag: Option<String>,
     /// Whether we deliver.
     #[model(filter, default = "active")]
     pub(crate) status: Status,

@@ -105,6 +105,16 @@ async fn a_value_that_a_constraint_refuses_names_its_field() {
 }
 
 #[tokio::test]
+async fn a_text_that_its_index_cannot_hold_is_the_callers_error() {
+    let service = Service::start().await;
+    let tenant = service.tenant().await;
+    // Random, so that the server cannot compress it.
+    let long: String = (0..400).map(|_| uuid::Uuid::now_v7().simple().to_string()).collect();
+    let answer = tenant.send("POST", "/customers", json!({"code": "A", "tag": long}).to_string()).await;
+    assert_eq!(answer.errors(), problem(422, &[" check"]));
+}
+
+#[tokio::test]
 async fn the_query_string_is_refused_with_its_parameters() {
     let service = Service::start().await;
     let tenant = service.tenant().await;
@@ -148,7 +158,7 @@ async fn a_rule_refuses_like_a_field() {
 
 #[tokio::test]
 async fn an_answer_is_bounded() {
-    let service = Service::with(|config| config, |api| api.answer_limit(580)).await;
+    let service = Service::with(|config| config, |api| api.answer_limit(590)).await;
     let tenant = service.tenant().await;
     tenant.customer("A").await;
     tenant.customer("B").await;

@@ -33,7 +33,7 @@ async fn every_kind_comes_back_as_it_was_given() {
     assert_eq!((&row["version"], &row["balance"]), (&json!(1), &Value::Null));
     assert!(row.get("tenant_id").is_none());
     let keys: Vec<&String> = row.as_object().unwrap().keys().collect();
-    assert_eq!(keys.len(), 16);
+    assert_eq!(keys.len(), 17);
 }
 
 #[tokio::test]

@@ -75,17 +75,16 @@ impl Reader {
         if self.seen.iter().any(|seen| seen == name) {
             return Err(Refusal::new("duplicate", "is given more than once"));
         }
-        self.seen.push(name.to_owned());
         match name {
-            "sort" => self.sort(value),
-            "limit" => self.limit(value),
-            "after" if value.is_empty() => Err(Refusal::new("cursor", "must be the `next` of a page")),
-            "after" => {
-                self.after = Some(value.to_owned());
-                Ok(())
-            }
-            _ => self.filter(name, value),
+            "sort" => self.sort(value)?,
+            "limit" => self.limit(value)?,
+            "after" if value.is_empty() => return Err(Refusal::new("cursor", "must be the `next` of a page")),
+            "after" => self.after = Some(value.to_owned()),
+            _ => self.filter(name, value)?,
         }
+        // Only what the list takes is remembered, which is little: a query of thousands of made-up names costs no look-up among them.
+        self.seen.push(name.to_owned());
+        Ok(())
     }
 
     fn limit(&mut self, value: &str) -> Result<(), Refusal> {
