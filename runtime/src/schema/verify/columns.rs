@@ -80,7 +80,10 @@ pub(super) fn verify_words(model: &'static ModelDef, found: &mut Found) {
     }
 }
 
-/// Lists are filtered and sorted by one column; money is two. Keyset pages over nulls are not offered.
+/// The longest text that lists are sorted by, in characters: a cursor holds it, and a query string holds the cursor.
+const MAX_SORTED: u32 = 1_000;
+
+/// Lists are filtered and sorted by one column; money is two. Keyset pages over nulls are not offered, nor over texts of any length.
 pub(super) fn verify_lists(model: &'static ModelDef, found: &mut Found) {
     for column in model.columns {
         if column.kind == Kind::Money && (column.filter || column.sort) {
@@ -88,6 +91,9 @@ pub(super) fn verify_lists(model: &'static ModelDef, found: &mut Found) {
         }
         if column.sort && column.nullable {
             found.field(model, column.name, "takes null, and lists are not sorted by such a column; make it a value with a `default`");
+        } else if column.sort && column.kind == Kind::Text && column.max_len.is_none_or(|max| max > MAX_SORTED) {
+            let message = "is a text that lists are sorted by, so it stands in their cursors; write a `max_len` of at most";
+            found.field(model, column.name, format_args!("{message} {MAX_SORTED}"));
         }
     }
 }

@@ -142,6 +142,10 @@ fn lists_go_by_one_column_that_is_there() {
     only(&says_of(&[ColumnDef { filter: true, ..ColumnDef::new("a", Kind::Money, false) }]), "money");
     only(&says_of(&[ColumnDef { sort: true, ..ColumnDef::new("a", Kind::Money, false) }]), "money");
     only(&says_of(&[ColumnDef { sort: true, ..ColumnDef::new("a", Kind::Text, true) }]), "takes null");
+    let text = ColumnDef { sort: true, ..ColumnDef::new("a", Kind::Text, false) };
+    only(&says_of(&[text]), "`max_len` of at most 1000");
+    only(&says_of(&[ColumnDef { max_len: Some(1_001), ..text }]), "`max_len` of at most 1000");
+    assert_eq!(says_of(&[ColumnDef { max_len: Some(1_000), ..text }]), Vec::<String>::new());
 }
 
 #[test]
