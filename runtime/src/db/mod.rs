@@ -11,6 +11,7 @@ mod executor;
 mod platform;
 mod pool;
 mod row;
+pub mod startup;
 mod tenancy;
 mod tenant_db;
 mod tx;

@@ -2,8 +2,8 @@
 
 use anyhow::Context as _;
 use tenantry::migrate::provision;
-use tenantry_testkit::DatabaseUrl;
 
+use crate::provision::parse;
 use crate::{App, migrate, output};
 
 /// Takes back what `provision` did in a database: the schemas with all their tables, the privileges, and the roles when no other
@@ -12,16 +12,17 @@ use crate::{App, migrate, output};
 pub(crate) struct Args {
     /// A superuser's login in the database.
     #[arg(long, env = "ADMIN_DATABASE_URL", value_name = "URL", hide_env_values = true)]
-    admin_url: DatabaseUrl,
+    admin_url: String,
     /// Drops tables that hold rows, too. There is no way back but a backup.
     #[arg(long, visible_alias = "yes")]
     force: bool,
 }
 
 pub(crate) fn run(app: &App, args: &Args) -> anyhow::Result<()> {
+    let admin = parse(&args.admin_url)?;
     migrate::block_on(async {
-        let removed = provision::deprovision(&args.admin_url.options()?, &app.conventions, args.force).await;
-        output::line(format_args!("{}", removed.with_context(|| format!("{} is left as it is", args.admin_url))?));
+        let removed = provision::deprovision(&admin.options()?, &app.conventions, args.force).await;
+        output::line(format_args!("{}", removed.with_context(|| format!("{admin} is left as it is"))?));
         Ok(())
     })
 }

@@ -38,7 +38,7 @@ pub enum PasswordError {
         place: String,
     },
     /// A role has no password and nobody gives it one.
-    #[error("no password for {}: set each, or name a file for generated ones with --passwords FILE", .0.join(", "))]
+    #[error("roles are without a password: set {}, or name a file for generated ones with --passwords FILE", .0.join(", "))]
     Missing(Vec<String>),
     /// The file exists and cannot be used.
     #[error("{}: {problem}", path.display())]

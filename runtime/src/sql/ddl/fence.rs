@@ -10,7 +10,7 @@ const ALIGNED: usize = 40;
 /// The widest line.
 const WIDTH: usize = 132;
 
-pub(super) fn policy(table: &Name, policy: &Policy) -> String {
+pub(crate) fn policy(table: &Name, policy: &Policy) -> String {
     let kind = if policy.restrictive { "restrictive" } else { "permissive" };
     let role = if policy.role == "public" { policy.role.clone() } else { quoted(&policy.role) };
     format!(

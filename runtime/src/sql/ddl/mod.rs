@@ -14,6 +14,7 @@ use crate::schema::ir::{Function, Name, Names, Rule};
 use crate::schema::quoted;
 use text::{Page, comment, heading};
 
+pub(crate) use fence::policy;
 pub use table::create_table;
 
 /// The first line of a generated file says so: this is what marks one.

@@ -1,0 +1,74 @@
+//! What must hold before a service serves: the role, the privileges, the settings, the server, and the fence of every table.
+//!
+//! Each fault has a name and a remedy, and all of them are told at once. The questions are fixed texts with bound values; the answers come
+//! from the server's own catalogue, as the application's role sees it.
+
+mod role;
+mod tables;
+
+use std::fmt;
+
+use sqlx::PgConnection;
+
+use crate::schema::Registry;
+use crate::sql::server;
+
+/// What is wrong with the database or with the login, and what mends it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Fault {
+    /// What is wrong, in one sentence without a full stop.
+    pub what: String,
+    /// A command, a statement or a setting.
+    pub remedy: String,
+}
+
+impl Fault {
+    fn new(what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self { what: what.into(), remedy: remedy.into() }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (remedy: {})", self.what, self.remedy)
+    }
+}
+
+/// The remedy for roles and privileges.
+const PROVISION: &str = "run `cargo xtask provision --admin-url …`";
+/// The remedy for tables.
+const MIGRATE: &str = "run `cargo xtask migrate --admin-url …`";
+
+/// Looks at everything, through a connection of the service's own login.
+///
+/// # Errors
+/// Every fault; also that the catalogue could not be read.
+pub async fn check(connection: &mut PgConnection, registry: &Registry) -> Result<(), Vec<Fault>> {
+    let mut faults = Vec::new();
+    if let Err(error) = look(connection, registry, &mut faults).await {
+        faults.push(Fault::new(format!("the catalogue could not be read: {error}"), "see whether the database answers, then start again"));
+    }
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
+}
+
+async fn look(connection: &mut PgConnection, registry: &Registry, faults: &mut Vec<Fault>) -> Result<(), sqlx::Error> {
+    look_at_server(connection, faults).await?;
+    role::look(connection, registry.conventions(), faults).await?;
+    tables::look(connection, registry, faults).await
+}
+
+async fn look_at_server(connection: &mut PgConnection, faults: &mut Vec<Fault>) -> Result<(), sqlx::Error> {
+    let (version, encoding): (i32, String) =
+        sqlx::query_as("select current_setting('server_version_num')::int, current_setting('server_encoding')")
+            .fetch_one(connection)
+            .await?;
+    if let Some(refusal) = server::refusal(u32::try_from(version).unwrap_or(0)) {
+        faults.push(Fault::new(refusal, "update the server"));
+    }
+    if encoding != "UTF8" {
+        let remedy = "create the database with `encoding 'UTF8' template template0` and move the data";
+        faults.push(Fault::new(format!("the database is encoded as {encoding} and not as UTF8"), remedy));
+    }
+    Ok(())
+}

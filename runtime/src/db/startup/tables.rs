@@ -1,0 +1,171 @@
+//! The tables: there, fenced by exactly their policies, and no table beside them without a fence.
+
+use sqlx::PgConnection;
+
+use super::{Fault, MIGRATE};
+use crate::schema::ir::{Fence, Policy, Schema, Table};
+use crate::schema::{Conventions, Registry, quoted};
+use crate::sql::ddl;
+
+pub(super) async fn look(connection: &mut PgConnection, registry: &Registry, faults: &mut Vec<Fault>) -> Result<(), sqlx::Error> {
+    let schema = Schema::of(registry);
+    for table in &schema.tables {
+        look_at(connection, table, registry.conventions(), faults).await?;
+    }
+    look_for_strangers(connection, &schema, registry.conventions(), faults).await
+}
+
+async fn look_at(
+    connection: &mut PgConnection,
+    table: &Table,
+    conventions: &Conventions,
+    faults: &mut Vec<Fault>,
+) -> Result<(), sqlx::Error> {
+    let name = &table.name;
+    let found: Option<(i64, bool, bool)> = sqlx::query_as(
+        "select c.oid::int8, c.relrowsecurity, c.relforcerowsecurity from pg_class c join pg_namespace n on n.oid = c.relnamespace
+          where n.nspname = $1 and c.relname = $2 and c.relkind in ('r', 'p')",
+    )
+    .bind(&name.schema)
+    .bind(&name.name)
+    .fetch_optional(&mut *connection)
+    .await?;
+    let Some((oid, enabled, forced)) = found else {
+        faults.push(Fault::new(format!("table {name} of {} is missing", table.model), MIGRATE));
+        return Ok(());
+    };
+    if !enabled {
+        faults
+            .push(Fault::new(format!("row security is not enabled on {name}"), format!("`alter table {name} enable row level security`")));
+    }
+    if !forced {
+        let what = format!("row security is not forced on {name}, so its owner sees every row");
+        faults.push(Fault::new(what, format!("`alter table {name} force row level security`")));
+    }
+    look_at_columns(connection, oid, table, faults).await?;
+    look_at_policies(connection, oid, table, conventions, faults).await
+}
+
+async fn look_at_columns(connection: &mut PgConnection, oid: i64, table: &Table, faults: &mut Vec<Fault>) -> Result<(), sqlx::Error> {
+    let found: Vec<(String, String)> = sqlx::query_as(
+        "select attname::text, atttypid::regtype::text from pg_attribute where attrelid = $1::oid and attnum > 0 and not attisdropped",
+    )
+    .bind(oid)
+    .fetch_all(connection)
+    .await?;
+    for column in &table.columns {
+        let place = format!("column {} of {}", quoted(&column.name), table.name);
+        // The catalogue writes `timestamptz` in full.
+        let expected = column.ty.sql().replace("timestamptz", "timestamp with time zone");
+        match found.iter().find(|(name, _)| *name == column.name) {
+            None => faults.push(Fault::new(format!("{place} is missing"), MIGRATE)),
+            Some((_, ty)) if *ty != expected => faults.push(Fault::new(format!("{place} is {ty} and not {expected}"), MIGRATE)),
+            Some(_) => {}
+        }
+    }
+    Ok(())
+}
+
+/// A policy as the catalogue has it.
+#[derive(sqlx::FromRow)]
+struct Found {
+    name: String,
+    command: String,
+    permissive: bool,
+    roles: Vec<String>,
+    using: Option<String>,
+    check: Option<String>,
+}
+
+async fn look_at_policies(
+    connection: &mut PgConnection,
+    oid: i64,
+    table: &Table,
+    conventions: &Conventions,
+    faults: &mut Vec<Fault>,
+) -> Result<(), sqlx::Error> {
+    let found: Vec<Found> = sqlx::query_as(
+        "select polname::text as name, polcmd::text as command, polpermissive as permissive,
+                array(select case when r = 0 then 'public' else pg_get_userbyid(r)::text end from unnest(polroles) r) as roles,
+                pg_get_expr(polqual, polrelid) as using, pg_get_expr(polwithcheck, polrelid) as check
+           from pg_policy where polrelid = $1::oid order by polname",
+    )
+    .bind(oid)
+    .fetch_all(connection)
+    .await?;
+    let expression = deparsed(table.fence, conventions);
+    for policy in &table.policies {
+        let create = ddl::policy(&table.name, policy);
+        match found.iter().find(|found| found.name == policy.name) {
+            None => faults.push(Fault::new(format!("policy {} is missing on {}", policy.name, table.name), format!("`{create}`"))),
+            Some(found) if !same(found, policy, &expression) => {
+                let what = format!("policy {} on {} is not the one that the model has", policy.name, table.name);
+                let drop = format!("drop policy {} on {};", quoted(&policy.name), table.name);
+                faults.push(Fault::new(what, format!("`{drop} {create}`")));
+            }
+            Some(_) => {}
+        }
+    }
+    for found in found.iter().filter(|found| !table.policies.iter().any(|policy| policy.name == found.name)) {
+        let remedy = format!("`drop policy {} on {}`", quoted(&found.name), table.name);
+        faults.push(Fault::new(format!("policy {} on {} belongs to no model", quoted(&found.name), table.name), remedy));
+    }
+    Ok(())
+}
+
+fn same(found: &Found, policy: &Policy, expression: &str) -> bool {
+    found.command == "*"
+        && found.permissive != policy.restrictive
+        && found.roles == [policy.role.as_str()]
+        && found.using.as_deref() == Some(expression)
+        && found.check.as_deref() == Some(expression)
+}
+
+/// The fence as `pg_get_expr` writes it, from 15 to 18.
+fn deparsed(fence: Fence, conventions: &Conventions) -> String {
+    let arm =
+        |column: &str| format!("({column} = (NULLIF(current_setting('{}'::text, true), ''::text))::uuid)", conventions.tenant_setting());
+    match fence {
+        Fence::Tenant => arm(&quoted(conventions.tenant_column)),
+        Fence::Tenants => format!("({} OR (CURRENT_USER = '{}'::name))", arm("id"), conventions.role("platform")),
+    }
+}
+
+/// Relations in the two schemas that belong to no model and show rows without a fence.
+async fn look_for_strangers(
+    connection: &mut PgConnection,
+    schema: &Schema,
+    conventions: &Conventions,
+    faults: &mut Vec<Fault>,
+) -> Result<(), sqlx::Error> {
+    let found: Vec<(String, String, String)> = sqlx::query_as(
+        "select n.nspname::text, c.relname::text, c.relkind::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
+          where n.nspname in ($1, $2)
+            and (c.relkind in ('r', 'p') and not c.relrowsecurity or c.relkind in ('m', 'f')
+              or c.relkind = 'v' and not coalesce(c.reloptions && array['security_invoker=true', 'security_invoker=on'], false))
+          order by 1, 2",
+    )
+    .bind(conventions.schema)
+    .bind(conventions.platform_schema)
+    .fetch_all(connection)
+    .await?;
+    let strangers = found
+        .iter()
+        .filter(|(in_schema, name, _)| !schema.tables.iter().any(|table| table.name.schema == *in_schema && table.name.name == *name));
+    for (in_schema, name, kind) in strangers {
+        let name = format!("{}.{}", quoted(in_schema), quoted(name));
+        faults.push(match kind.as_str() {
+            "v" => Fault::new(
+                format!("view {name} shows rows by its owner's rights"),
+                format!("`alter view {name} set (security_invoker = true, security_barrier = true)`"),
+            ),
+            "m" => Fault::new(format!("materialized view {name} cannot be fenced"), format!("`drop materialized view {name}`")),
+            "f" => Fault::new(format!("foreign table {name} cannot be fenced"), format!("`drop foreign table {name}`")),
+            _ => Fault::new(
+                format!("table {name} belongs to no model and has no row security"),
+                format!("`alter table {name} enable row level security`, with policies in its migration"),
+            ),
+        });
+    }
+    Ok(())
+}
