@@ -114,6 +114,23 @@ async fn a_fence_that_is_open_is_named() {
 }
 
 #[tokio::test]
+async fn a_catalogue_that_differs_is_named() {
+    let bench = bench("differs", 2).await;
+    let status = async || {
+        let mut admin = bench.site.admin().await;
+        migrate::status(&mut admin, bench.site.conventions(), bench.folder()).await.expect("tells")
+    };
+    assert!(status().await.is_clean(), "{:?}", status().await);
+    bench.run(&["alter table app.customers drop column nickname", "alter table app.customers alter column name drop not null"]).await;
+    let faults = status().await.faults;
+    let expected = [
+        "app.customers.name is text in the database and text not null in the snapshot",
+        "app.customers.nickname is in the snapshot and not in the database",
+    ];
+    assert_eq!(faults, expected);
+}
+
+#[tokio::test]
 async fn two_at_once_apply_each_file_once() {
     let bench = bench("twice", 0).await;
     let (one, other) = tokio::join!(bench.migrate(), bench.migrate());
