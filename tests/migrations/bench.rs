@@ -128,6 +128,13 @@ impl Case {
         assert_eq!(bench.catalogue(), up, "up, down, up is up");
         assert_eq!(self.rows_of(&bench).await, rows, "up loses no row");
         assert_eq!(bench.migrate().await.expect("nothing is left to do"), 0);
+
+        let direct = Bench::new(self.name).await;
+        direct.generate(self.after);
+        direct.migrate().await.expect("the models of after are a first migration, too");
+        let [up, direct] =
+            [(up, &bench), (direct.catalogue(), &direct)].map(|(text, of)| text.replace(of.site.conventions().roles, "tenantry"));
+        assert_eq!(sorted(&up), sorted(&direct), "two steps lead where one leads");
         bench
     }
 

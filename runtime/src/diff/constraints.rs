@@ -40,14 +40,12 @@ pub(super) fn add_keys(compared: &Compared<'_>, plan: &mut Plan) {
     let (mut lifted, mut keys): (Vec<Name>, Vec<Step>) = (Vec::new(), Vec::new());
     for (old, new) in &compared.kept {
         for (constraint, key) in foreign_keys(new).filter(|(constraint, _)| !old.constraints.contains(constraint)) {
-            if old.column(key.columns.last().map_or("", String::as_str)).is_some() {
-                let deletes = match &key.on_delete {
-                    None => "keeps it from being deleted",
-                    Some(OnDelete::Cascade) => "is deleted with it",
-                    Some(OnDelete::SetNull(_)) => "becomes null when it is deleted",
-                };
-                plan.change(reference(new, key, compared), format!("refers to {}, {deletes}", key.table));
-            }
+            let deletes = match &key.on_delete {
+                None => "keeps it from being deleted",
+                Some(OnDelete::Cascade) => "is deleted with it",
+                Some(OnDelete::SetNull(_)) => "becomes null when it is deleted",
+            };
+            plan.change(reference(new, key, compared), format!("refers to {}, {deletes}", key.table));
             lifted.push(new.name.clone());
             if !compared.is_added(&key.table) {
                 lifted.push(key.table.clone());
@@ -92,7 +90,7 @@ pub(super) fn added(old: &Table, new: &Table, plan: &mut Plan) -> Vec<Action> {
         let of_old_columns = constraint.rule.columns().iter().all(|column| old.column(column).is_some());
         let what = match &constraint.rule {
             Rule::Unique(_) => "unique".to_owned(),
-            Rule::Check(check) => format!("check: {}", check.expression),
+            Rule::Check(check) => check.expression.clone(),
             Rule::PrimaryKey(_) | Rule::ForeignKey(_) => continue,
         };
         if of_old_columns || matches!(constraint.rule, Rule::Unique(_)) {

@@ -35,8 +35,16 @@ impl Plan {
         self.steps.is_empty()
     }
 
+    /// One line for each subject: what else is said of it is added to its line.
     fn change(&mut self, subject: impl Into<String>, what: impl Into<String>) {
-        self.changes.push(Change { subject: subject.into(), what: what.into() });
+        let (subject, what) = (subject.into(), what.into());
+        match self.changes.iter_mut().find(|change| change.subject == subject) {
+            Some(change) => {
+                change.what.push_str("; ");
+                change.what.push_str(&what);
+            }
+            None => self.changes.push(Change { subject, what }),
+        }
     }
 }
 

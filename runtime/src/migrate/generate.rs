@@ -70,10 +70,9 @@ pub fn next(folder: &Path, schema: &Schema, name: Option<&str>) -> Result<Next, 
     Ok(Next { previous, generated, stale })
 }
 
-/// `first`, `customer_nickname`, `orders` for a new table, or `changes`.
+/// `first`, `customer_nickname` when one thing changes, or `changes`.
 fn default_name(previous: &Schema, changes: &[Change]) -> String {
-    let mut subjects: Vec<&str> = changes.iter().map(|change| change.subject.as_str()).collect();
-    subjects.dedup();
+    let subjects: Vec<&str> = changes.iter().map(|change| change.subject.as_str()).collect();
     let name = match subjects.as_slice() {
         _ if previous.tables.is_empty() => "first".to_owned(),
         [only] => snake_case(only),

@@ -3,7 +3,7 @@
 use sqlx::PgConnection;
 
 use super::error::{Kind, MigrateError};
-use crate::schema::ir::Schema;
+use crate::schema::ir::{Schema, Type};
 use crate::schema::{Conventions, quoted};
 
 /// A line of the ledger.
@@ -67,6 +67,48 @@ pub(super) async fn open_fences(connection: &mut PgConnection, schema: &Schema) 
         }
     }
     Ok(faults)
+}
+
+/// The columns of the snapshot that the database does not have, or has otherwise. A column more is none: hand-written migrations may add
+/// some.
+pub(super) async fn other_columns(connection: &mut PgConnection, schema: &Schema) -> Result<Vec<String>, MigrateError> {
+    let mut faults = Vec::new();
+    for table in &schema.tables {
+        let found: Vec<(String, String, bool)> = sqlx::query_as(
+            "select a.attname::text, format_type(a.atttypid, a.atttypmod), not a.attnotnull \
+               from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace \
+              where n.nspname = $1 and c.relname = $2 and a.attnum > 0 and not a.attisdropped",
+        )
+        .bind(&table.name.schema)
+        .bind(&table.name.name)
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(Kind::Database)?;
+        for column in table.columns.iter().filter(|_| !found.is_empty()) {
+            let wanted = described(catalogue_name(column.ty), column.nullable);
+            let name = format!("{}.{}", table.name, quoted(&column.name));
+            match found.iter().find(|(name, _, _)| *name == column.name) {
+                None => faults.push(format!("{name} is in the snapshot and not in the database")),
+                Some((_, ty, nullable)) if described(ty, *nullable) != wanted => {
+                    faults.push(format!("{name} is {} in the database and {wanted} in the snapshot", described(ty, *nullable)));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+    Ok(faults)
+}
+
+fn described(ty: &str, nullable: bool) -> String {
+    if nullable { ty.to_owned() } else { format!("{ty} not null") }
+}
+
+/// The name that `format_type` gives.
+const fn catalogue_name(ty: Type) -> &'static str {
+    match ty {
+        Type::Timestamptz => "timestamp with time zone",
+        other => other.sql(),
+    }
 }
 
 pub(super) fn is_lock_timeout(error: &sqlx::Error) -> bool {

@@ -80,7 +80,11 @@ pub async fn status(connection: &mut PgConnection, conventions: &Conventions, fo
     all.sort_by_key(|file| file.version);
     let pending = all.iter().any(|file| file.state == FileState::Pending);
     let faults = match snapshot {
-        Some(schema) if !pending => ledger::open_fences(connection, &schema).await?,
+        Some(schema) if !pending => {
+            let mut faults = ledger::open_fences(connection, &schema).await?;
+            faults.extend(ledger::other_columns(connection, &schema).await?);
+            faults
+        }
         _ => Vec::new(),
     };
     apply::reset_role(connection).await.map_err(Kind::Database)?;

@@ -9,11 +9,7 @@
 -- A statement that row security would silently filter becomes an error. A role's default does not follow SET ROLE, hence here.
 set row_security = off;
 
--- What app.customers.code held is lost. A renamed field looks like this, too: then rename the column by hand instead.
--- What app.customers.limit held is lost. A renamed field looks like this, too: then rename the column by hand instead.
--- What app.customers.limit_currency held is lost. A renamed field looks like this, too: then rename the column by hand instead.
--- What app.customers.since held is lost. A renamed field looks like this, too: then rename the column by hand instead.
--- What app.customers.parent held is lost. A renamed field looks like this, too: then rename the column by hand instead.
+-- What code, limit, limit_currency, since, parent held is lost. A renamed field looks like this, too: then rename its column by hand instead.
 alter table app.customers
   drop column code,
   drop column "limit",

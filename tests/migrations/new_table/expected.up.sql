@@ -96,8 +96,8 @@ grant update (department)    on app.employees to tenantry_app;
 
 -- keys that close a circle --------------------------------------------------------------------------------------------------------
 
--- Before FORCE, under which the owner may not check a key. The other keys stand in their tables: a key that CREATE TABLE
--- makes has no row to check, so it needs no fence lifted, in later migrations either.
+-- Before FORCE, under which the owner may not check a key. The other keys stand in their tables: a key that CREATE TABLE makes has no
+-- row to check, so it needs no fence lifted, in later migrations either.
 alter table app.departments
   add constraint departments_head_fkey foreign key (tenant_id, head) references app.employees (tenant_id, id)
   on delete set null (head);

@@ -5,5 +5,5 @@
 -- A statement that row security would silently filter becomes an error. A role's default does not follow SET ROLE, hence here.
 set row_security = off;
 
--- What nickname held is lost; its checks, keys, indexes and grants go with it.
+-- What nickname held is lost; checks, keys, indexes and grants go with it.
 alter table app.customers drop column nickname;

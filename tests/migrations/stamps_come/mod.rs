@@ -23,4 +23,7 @@ async fn up_down_up() {
     let moved: i64 =
         sqlx::query_scalar("select count(*) from app.customers where version = 2").fetch_one(&mut admin).await.expect("counts");
     assert_eq!(moved, 6, "the trigger moves the version");
+    let error = bench.rollback().await.expect_err("rows hold no name, which the model of before demands");
+    let cause = std::error::Error::source(&error).expect("the server's words").to_string();
+    assert!(cause.contains("contains null values"), "NOT NULL sees every row, though FORCE hides them from the owner: {cause}");
 }

@@ -56,10 +56,18 @@ fn check(folder: &Path, schema: &Schema, next: &Next) -> anyhow::Result<()> {
     }
     let (old, new) = (migrate::render_snapshot(&next.previous)?, migrate::render_snapshot(schema)?);
     output::diff(SNAPSHOT_FILE, &old, &new);
-    for change in next.generated.iter().flat_map(|generated| &generated.changes) {
-        output::line(change);
+    bail!("{}", stale(folder, next))
+}
+
+/// What is missing, and what to do.
+fn stale(folder: &Path, next: &Next) -> String {
+    let changes = next.generated.iter().flat_map(|generated| &generated.changes);
+    let mut lines: Vec<String> = changes.map(|change| format!("\n  {change}")).collect();
+    if lines.is_empty() {
+        lines.push(format!("\n  the order of models or fields, which {SNAPSHOT_FILE} keeps"));
     }
-    bail!("{} does not lead to the models; run `cargo xtask gen-migrations` and commit what it writes", folder.display())
+    let folder = folder.display();
+    format!("{folder} does not lead to the models; run `cargo xtask gen-migrations` and commit what it writes:{}", lines.concat())
 }
 
 fn write(folder: &Path, schema: &Schema, next: &Next) -> anyhow::Result<()> {
@@ -75,4 +83,91 @@ fn write(folder: &Path, schema: &Schema, next: &Next) -> anyhow::Result<()> {
         output::line(path.display());
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use tenantry::{Conventions, Entry};
+
+    use super::*;
+    use crate::Demo;
+
+    mod before {
+        use tenantry::{Entry, Id, tenant_model};
+
+        /// A customer of the tenant.
+        #[tenant_model(table = "customers")]
+        pub(super) struct Customer {
+            pub(super) id: Id<Customer>,
+        }
+
+        pub(super) const MODELS: &[Entry] = &[Entry::of::<Customer>()];
+    }
+
+    mod after {
+        use tenantry::{Entry, Id, tenant_model};
+
+        /// A customer of the tenant.
+        #[tenant_model(table = "customers")]
+        pub(super) struct Customer {
+            pub(super) id: Id<Customer>,
+            pub(super) nickname: Option<String>,
+        }
+
+        pub(super) const MODELS: &[Entry] = &[Entry::of::<Customer>()];
+    }
+
+    fn app(models: &'static [Entry], root: &Path) -> App {
+        let root = Box::leak(root.to_str().expect("is text").to_owned().into_boxed_str());
+        let demo = Demo { data: "", load: |_| Box::pin(async { Ok(String::new()) }) };
+        App { models, conventions: Conventions::DEFAULT, root, router: |_| Router::new(), demo }
+    }
+
+    fn args(check: bool) -> Args {
+        Args { name: None, check, out: None, engine: ENGINE.to_owned() }
+    }
+
+    fn files(root: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+        let entries = std::fs::read_dir(root.join("migrations")).expect("the folder is there");
+        let mut files: Vec<_> = entries.map(|entry| entry.expect("is read").path()).collect();
+        files.sort();
+        files.into_iter().map(|path| (path.clone(), std::fs::read(path).expect("is read"))).collect()
+    }
+
+    #[test]
+    fn a_stale_folder_is_named_by_its_field_and_left_alone() {
+        let root = tempfile::tempdir().expect("a folder");
+        let app = |models| app(models, root.path());
+        assert!(run(&app(before::MODELS), &args(true)).is_err(), "there is no migration yet");
+        run(&app(before::MODELS), &args(false)).expect("the first pair is written");
+        run(&app(before::MODELS), &args(true)).expect("the folder leads to the models");
+        let written = files(root.path());
+        assert_eq!(written.len(), 3);
+
+        let error = run(&app(after::MODELS), &args(true)).expect_err("the folder is stale").to_string();
+        assert!(error.contains("Customer.nickname  new: text, takes null"), "{error}");
+        assert_eq!(files(root.path()), written, "--check writes nothing");
+
+        run(&app(after::MODELS), &args(false)).expect("the second pair is written");
+        run(&app(after::MODELS), &args(false)).expect("nothing is left to do");
+        run(&app(after::MODELS), &args(true)).expect("the folder leads to the models");
+        assert!(files(root.path()).iter().any(|(path, _)| path.ends_with("0002_customer_nickname.up.sql")));
+    }
+
+    #[test]
+    fn another_engine_is_refused_by_name() {
+        let app = app(before::MODELS, Path::new("/nowhere"));
+        let error = run(&app, &Args { engine: "citus".to_owned(), ..args(true) }).expect_err("is refused");
+        assert!(error.to_string().contains("no engine `citus`"), "{error}");
+    }
+
+    #[test]
+    fn a_model_that_is_not_listed_is_named() {
+        let root = tempfile::tempdir().expect("a folder");
+        std::fs::write(root.path().join("a.rs"), "#[tenant_model(table = \"notes\")]\npub struct Note;\n").expect("is written");
+        let error = run(&app(before::MODELS, root.path()), &args(false)).expect_err("is refused").to_string();
+        assert!(error.contains("Note  a.rs:1"), "{error}");
+        assert!(!root.path().join("migrations").exists(), "nothing is written");
+    }
 }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use syn::spanned::Spanned;
-use syn::visit::Visit;
+use syn::visit::{self, Visit};
 
 /// Folders whose sources are examples, suites and test cases, not models of the application.
 const CASES: &[&str] = &["tests", "examples", "benches", "ui", "ui-pass", "fixtures", "cases", "node_modules"];
@@ -102,6 +102,16 @@ struct Structs<'a> {
 }
 
 impl<'ast> Visit<'ast> for Structs<'_> {
+    /// The models of unit tests are cases, like those of the suites.
+    fn visit_item_mod(&mut self, module: &'ast syn::ItemMod) {
+        let test = module.attrs.iter().any(|attribute| {
+            attribute.path().is_ident("cfg") && attribute.parse_args::<syn::Path>().is_ok_and(|path| path.is_ident("test"))
+        });
+        if !test {
+            visit::visit_item_mod(self, module);
+        }
+    }
+
     fn visit_item_struct(&mut self, item: &'ast syn::ItemStruct) {
         let attribute = item.attrs.iter().find(|attribute| {
             let last = attribute.path().segments.last();
@@ -117,6 +127,22 @@ impl<'ast> Visit<'ast> for Structs<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn passes_over_unit_tests_and_not_over_other_modules() {
+        let root = tempfile::tempdir().unwrap();
+        let text = "#[cfg(test)]\nmod tests { #[tenant_model] struct Case; }\n#[cfg(unix)]\nmod inner { #[tenant_model] struct Model; }\n";
+        fs::write(root.path().join("a.rs"), text).unwrap();
+        let names: Vec<String> = annotated_models(root.path()).unwrap().into_iter().map(|model| model.name).collect();
+        assert_eq!(names, ["Model"]);
+    }
+
+    #[test]
+    fn a_second_struct_of_a_listed_name_is_not_listed() {
+        let model = |line| Annotated { name: "Note".to_owned(), file: PathBuf::from("a.rs"), line };
+        assert_eq!(unlisted(vec![model(1), model(2)], &["Note"]), [model(2)]);
+        assert_eq!(unlisted(vec![model(1)], &["Note", "Order"]), []);
+    }
 
     const MODEL: &str = "//! Docs.\n\nuse tenantry::tenant_model;\n\n#[tenant_model(table = \"a\")]\npub struct A { pub id: u8 }\n";
 

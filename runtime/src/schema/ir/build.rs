@@ -45,7 +45,8 @@ impl TableBuilder<'_> {
         Table {
             name: self.table_name(self.model.table, self.model.scope),
             model: self.model.name.to_owned(),
-            comment: self.model.doc.trim().to_owned(),
+            // A carriage return in a file is what git may change, and with it the checksum of the migration.
+            comment: self.model.doc.trim().replace('\r', ""),
             fence: match self.model.scope {
                 Scope::Tenant => Fence::Tenant,
                 Scope::Tenants => Fence::Tenants,

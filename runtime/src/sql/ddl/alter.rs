@@ -42,36 +42,51 @@ fn action(action: &Action) -> String {
 
 /// What a reviewer has to know before the statement runs.
 pub(super) fn notes(table: &Name, actions: &[Action], direction: Direction) -> Vec<String> {
-    let added: Vec<&str> = actions
-        .iter()
-        .filter_map(|action| match action {
-            Action::AddColumn { column, .. } => Some(column.name.as_str()),
-            _ => None,
-        })
-        .collect();
-    actions.iter().filter_map(|action| note(table, action, &added, direction)).map(|text| comment(&text)).collect()
+    let added = names(actions, |action| match action {
+        Action::AddColumn { column, .. } => Some(&column.name),
+        _ => None,
+    });
+    let dropped = names(actions, |action| match action {
+        Action::DropColumn(name) => Some(name),
+        _ => None,
+    });
+    let loss = loss(&dropped, direction);
+    let others = actions.iter().filter_map(|action| note(table, action, &added));
+    loss.into_iter().chain(others).map(|text| comment(&text)).collect()
 }
 
-fn note(table: &Name, action: &Action, added: &[&str], direction: Direction) -> Option<String> {
-    match action {
-        Action::DropColumn(name) if direction == Direction::Up => {
-            Some(format!("What {table}.{name} held is lost. A renamed field looks like this, too: then rename the column by hand instead."))
+fn names<'a>(actions: &'a [Action], name: fn(&'a Action) -> Option<&'a String>) -> Vec<&'a str> {
+    actions.iter().filter_map(name).map(String::as_str).collect()
+}
+
+fn loss(dropped: &[&str], direction: Direction) -> Option<String> {
+    if dropped.is_empty() {
+        return None;
+    }
+    let columns = dropped.join(", ");
+    Some(match direction {
+        Direction::Up => {
+            format!("What {columns} held is lost. A renamed field looks like this, too: then rename its column by hand instead.")
         }
-        Action::DropColumn(name) => Some(format!("What {name} held is lost; its checks, keys, indexes and grants go with it.")),
+        Direction::Down => format!("What {columns} held is lost; checks, keys, indexes and grants go with it."),
+    })
+}
+
+fn note(table: &Name, action: &Action, added: &[&str]) -> Option<String> {
+    match action {
         Action::AddColumn { column, placeholder: Some(value) } => {
             Some(format!("What {} held was lost when it went: every row gets {value}.", column.name))
         }
-        Action::AddColumn { column, placeholder: None } if !column.nullable && column.default.is_none() => Some(format!(
-            "What {} held was lost when it went, and nothing can stand in for it: fails while the table has rows.",
-            column.name
-        )),
+        Action::AddColumn { column, placeholder: None } if !column.nullable && column.default.is_none() => {
+            Some(format!("What {} held was lost when it went, and nothing can stand in for it: fails while {table} has rows.", column.name))
+        }
         Action::SetNotNull(name) => {
             Some(format!("Fails while a row holds no {name}: fill those in a hand-written migration before this one."))
         }
         Action::AddConstraint(constraint) if !constraint.rule.columns().iter().any(|column| added.contains(&column.as_str())) => {
             match &constraint.rule {
-                Rule::Unique(_) => Some("Fails while two rows of one tenant hold the same.".to_owned()),
-                Rule::Check(_) => Some("Fails while a row holds anything else.".to_owned()),
+                Rule::Unique(_) => Some(format!("{}: fails while two rows of one tenant hold the same.", constraint.name)),
+                Rule::Check(_) => Some(format!("{}: every row is looked at; fails while one holds anything else.", constraint.name)),
                 Rule::ForeignKey(_) | Rule::PrimaryKey(_) => None,
             }
         }

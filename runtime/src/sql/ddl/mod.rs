@@ -30,7 +30,15 @@ pub fn script(file: &str, plan: &Plan, changes: &[Change], direction: Direction,
          set row_security = off;"
             .to_owned(),
     );
-    let mut writer = Writer { page, direction, tables: Touched::of(plan), lifted: false, functions_headed: false, circle_headed: false };
+    let mut writer = Writer {
+        page,
+        direction,
+        tables: Touched::of(plan),
+        lifted: false,
+        functions_headed: false,
+        circle_headed: false,
+        loss_noted: false,
+    };
     for step in &plan.steps {
         writer.step(step);
     }
@@ -78,6 +86,7 @@ struct Writer {
     lifted: bool,
     functions_headed: bool,
     circle_headed: bool,
+    loss_noted: bool,
 }
 
 impl Writer {
@@ -139,14 +148,13 @@ impl Writer {
     }
 
     fn drop_table(&mut self, name: &Name) {
-        if self.direction == Direction::Up {
-            let why = format!(
-                "The rows of {name} are lost. A model that got another table name looks like this, too: then move it by hand with \
-                 `alter table … rename`."
-            );
-            self.page.block(format!("{}\ndrop table {name};", comment(&why)));
+        let statement = format!("drop table {name};");
+        if self.direction == Direction::Up && !self.loss_noted {
+            self.loss_noted = true;
+            let why = "Rows are lost. A model that got another table name looks like this, too: then rename its table by hand instead.";
+            self.page.line(format!("{}\n{statement}", comment(why)));
         } else {
-            self.page.line(format!("drop table {name};"));
+            self.page.line(statement);
         }
     }
 
@@ -166,10 +174,11 @@ impl Writer {
         if adds_key && !self.lifted && self.tables.created.contains(table) && !self.circle_headed {
             self.circle_headed = true;
             self.page.block(heading("keys that close a circle"));
-            notes.push(comment(
-                "Before FORCE, under which the owner may not check a key. The other keys stand in their tables: a key that CREATE TABLE",
-            ));
-            notes.push(comment("makes has no row to check, so it needs no fence lifted, in later migrations either."));
+            let why = [
+                "Before FORCE, under which the owner may not check a key. The other keys stand in their tables: a key that CREATE TABLE makes has no",
+                "row to check, so it needs no fence lifted, in later migrations either.",
+            ];
+            notes.extend(why.iter().map(|line| comment(line)));
         }
         if self.tables.dropped.contains(table) && !self.circle_headed {
             self.circle_headed = true;

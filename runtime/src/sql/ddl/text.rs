@@ -56,3 +56,23 @@ impl Page {
         self.text
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{comment, heading, string};
+
+    #[test]
+    fn a_comment_ends_where_it_ends() {
+        assert_eq!(comment("a\nb\r; drop\u{85}\0 table x"), "-- a b ; drop   table x");
+    }
+
+    #[test]
+    fn a_text_ends_where_it_ends() {
+        assert_eq!(string("it's \\' or"), "'it''s \\'' or'");
+    }
+
+    #[test]
+    fn a_long_title_still_has_its_dashes() {
+        assert!(heading(&"x".repeat(200)).ends_with("x ---"));
+    }
+}
