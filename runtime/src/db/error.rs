@@ -123,7 +123,8 @@ impl Error {
         let kind = match sqlstate.as_deref().unwrap_or_default() {
             "23505" | "23P01" => ErrorKind::Unique { columns: Vec::new() },
             "23503" => ErrorKind::Reference { column: None },
-            "23514" | "23502" => ErrorKind::Check { column: None },
+            // 22021 is a text with U+0000 in it, which a hand-written statement may bind.
+            "23514" | "23502" | "22021" => ErrorKind::Check { column: None },
             "57014" | "55P03" => ErrorKind::Timeout,
             "40001" | "40P01" => ErrorKind::Conflict,
             // The transaction was ended by an earlier failure (25P02) or by the server for idling (25P03).
