@@ -1,5 +1,6 @@
 //! Placing an order: one call, one transaction, order and lines together.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use axum::extract::OriginalUri;
@@ -8,10 +9,10 @@ use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use tenantry::http::{Json, Problem};
-use tenantry::{Currency, Date, Error, Id, Money, TenantDb, TenantTx};
+use tenantry::{Currency, Date, Error, ErrorKind, Id, Money, TenantDb, TenantTx};
 use uuid::Uuid;
 
-use super::{Customer, NewSalesOrder, NewSalesOrderLine, SalesOrder, SalesOrderLine};
+use super::{Customer, CustomerStatus, NewSalesOrder, NewSalesOrderLine, SalesOrder, SalesOrderLine};
 use crate::inventory::Product;
 
 /// The most lines of an order.
@@ -66,7 +67,7 @@ pub struct OrderLine {
     pub product: Id<Product>,
     /// How many units; at least 1.
     pub quantity: i32,
-    /// The price of one unit; the product's own when it is left out.
+    /// The price of one unit, not below zero; the product's own when it is left out.
     #[serde(default)]
     pub unit_price: Option<Money>,
     /// What is taken off, 0 to 100 percent.
@@ -99,6 +100,7 @@ pub(super) async fn post(mut db: TenantDb, OriginalUri(uri): OriginalUri, Json(o
 pub async fn place_order(db: &mut TenantDb, order: &PlaceOrder) -> Result<PlacedOrder, Error> {
     check(order)?;
     db.transaction(async |tx| {
+        may_order(tx, order.customer).await?;
         let prices = prices(tx, order).await?;
         let priced = price_lines(order, &prices)?;
         let total = sum(&priced)?;
@@ -137,7 +139,38 @@ fn check(order: &PlaceOrder) -> Result<(), Error> {
             return Err(Error::rule("discount", format!("/lines/{index}/discount_percent"), "within 0 and 100"));
         }
     }
-    Ok(())
+    check_texts(order)
+}
+
+/// The lengths are checked where the columns are known; U+0000 is no character for PostgreSQL, so it would not get as far as that.
+fn check_texts(order: &PlaceOrder) -> Result<(), Error> {
+    let texts = [
+        ("/ship_name", &order.ship_name),
+        ("/ship_address", &order.ship_address),
+        ("/ship_city", &order.ship_city),
+        ("/ship_region", &order.ship_region),
+        ("/ship_postal_code", &order.ship_postal_code),
+        ("/ship_country", &order.ship_country),
+    ];
+    match texts.into_iter().find(|(_, text)| text.as_deref().is_some_and(|text| text.contains('\0'))) {
+        Some((pointer, _)) => Err(Error::rule("nul", pointer, "must not contain the character U+0000")),
+        None => Ok(()),
+    }
+}
+
+/// The customer is there and may order. Another tenant's is not there.
+async fn may_order(tx: &mut TenantTx<'_>, customer: Id<Customer>) -> Result<(), Error> {
+    match tx.run(Customer::repo().find(customer)).await {
+        Ok(customer) if customer.status == CustomerStatus::Active => Ok(()),
+        Ok(_) => Err(Error::rule("customer_status", "/customer", "the customer is not active, so it cannot order")),
+        Err(error) if *error.kind() == ErrorKind::NotFound => Err(missing("/customer")),
+        Err(error) => Err(error),
+    }
+}
+
+/// The same for a row that was never there and for another tenant's.
+fn missing(pointer: impl Into<Cow<'static, str>>) -> Error {
+    Error::rule("reference", pointer, "refers to a row that does not exist")
 }
 
 /// The prices of the products that the order names. Another tenant's product is not among them, as if it did not exist.
@@ -163,19 +196,22 @@ struct PricedLine {
     quantity: i32,
     discount_percent: i32,
     total: Money,
+    /// The value of the body that the price comes from.
+    priced_by: String,
 }
 
 fn price_lines(order: &PlaceOrder, prices: &HashMap<Uuid, Money>) -> Result<Vec<PricedLine>, Error> {
     let price = |(index, line): (usize, &OrderLine)| {
-        let Some(own) = prices.get(&line.product.uuid()) else {
-            return Err(Error::rule("reference", format!("/lines/{index}/product"), "refers to a row that does not exist"));
-        };
-        let unit_price = line.unit_price.unwrap_or(*own);
-        let Some(total) = line_total(unit_price, line.quantity, line.discount_percent) else {
-            return Err(Error::rule("total", format!("/lines/{index}"), "the total of the line is too large"));
-        };
-        let OrderLine { product, quantity, discount_percent, .. } = *line;
-        Ok(PricedLine { product, unit_price, quantity, discount_percent, total })
+        let OrderLine { product, quantity, unit_price, discount_percent } = *line;
+        let own = *prices.get(&product.uuid()).ok_or_else(|| missing(format!("/lines/{index}/product")))?;
+        let (unit_price, source) = unit_price.map_or((own, "product"), |given| (given, "unit_price"));
+        let priced_by = format!("/lines/{index}/{source}");
+        if unit_price.amount() < 0 {
+            return Err(Error::rule("unit_price", priced_by, "a price is not below zero"));
+        }
+        let too_large = || Error::rule("total", format!("/lines/{index}"), "the total of the line is too large");
+        let total = line_total(unit_price, quantity, discount_percent).ok_or_else(too_large)?;
+        Ok(PricedLine { product, unit_price, quantity, discount_percent, total, priced_by })
     };
     order.lines.iter().enumerate().map(price).collect()
 }
@@ -193,7 +229,7 @@ fn price_lines(order: &PlaceOrder, prices: &HashMap<Uuid, Money>) -> Result<Vec<
 /// ```
 #[must_use]
 pub fn line_total(unit_price: Money, quantity: i32, discount_percent: i32) -> Option<Money> {
-    let hundredths = i128::from(unit_price.amount()) * i128::from(quantity) * i128::from(100 - discount_percent);
+    let hundredths = i128::from(unit_price.amount()) * i128::from(quantity) * (100 - i128::from(discount_percent));
     let (whole, rest) = (hundredths.div_euclid(100), hundredths.rem_euclid(100));
     let up = rest > 50 || (rest == 50 && whole % 2 != 0);
     let amount = i64::try_from(whole + i128::from(up)).ok()?;
@@ -203,10 +239,9 @@ pub fn line_total(unit_price: Money, quantity: i32, discount_percent: i32) -> Op
 fn sum(lines: &[PricedLine]) -> Result<Money, Error> {
     let currency = lines.first().map(|line| line.total.currency());
     let mut total: i64 = 0;
-    for (index, line) in lines.iter().enumerate() {
+    for line in lines {
         if Some(line.total.currency()) != currency {
-            let pointer = format!("/lines/{index}/unit_price/currency");
-            return Err(Error::rule("currency_mismatch", pointer, "the lines of an order have one currency"));
+            return Err(Error::rule("currency_mismatch", line.priced_by.clone(), "the lines of an order have one currency"));
         }
         // Each is within 2^53, and there are at most a thousand.
         total = total.saturating_add(line.total.amount());

@@ -124,7 +124,8 @@ impl Error {
             "23505" | "23P01" => ErrorKind::Unique { columns: Vec::new() },
             "23503" => ErrorKind::Reference { column: None },
             // 54000: a text that is too long for an index of its column, about 2,700 bytes; the server does not say which.
-            "23514" | "23502" | "54000" => ErrorKind::Check { column: None },
+            // 22021: a text with U+0000 in it, which a hand-written statement may bind.
+            "23514" | "23502" | "22021" | "54000" => ErrorKind::Check { column: None },
             "57014" | "55P03" => ErrorKind::Timeout,
             "40001" | "40P01" => ErrorKind::Conflict,
             // The transaction was ended by an earlier failure (25P02) or by the server for idling (25P03).

@@ -1,0 +1,5 @@
+//! The reference application: its business rule, and the demo's data through its API.
+
+mod order_refusals;
+mod orders;
+mod shop;
