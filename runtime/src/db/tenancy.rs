@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::constraints::Constraints;
 use super::pool::Pool;
-use super::{Config, ConfigError, Error, TenantDb};
+use super::{Config, ConfigError, Error, TenantDb, startup};
 use crate::schema::verify::Violation;
 use crate::schema::{Actor, Conventions, Entry, Registry, RequestId, TenantId};
 use crate::sql::Statements;
@@ -37,6 +37,9 @@ pub enum StartError {
     /// The models break laws.
     #[error("the models are not usable:\n{}", lines(.0))]
     Models(Vec<Violation>),
+    /// The role, the settings, the fences or the server are not as they must be.
+    #[error("the database is not fit to serve tenants:\n{}", lines(.0))]
+    Database(Vec<startup::Fault>),
     /// The database cannot be reached.
     #[error("cannot connect as the application's role: {0}")]
     Connect(Error),
@@ -57,7 +60,9 @@ impl Tenancy {
         let statements = Statements::new(&registry);
         let constraints = Constraints::new(&registry);
         let pool = Pool::new(config, statements.capacity());
-        let _connection = pool.acquire().await.map_err(StartError::Connect)?;
+        let mut connection = pool.acquire().await.map_err(StartError::Connect)?;
+        startup::check(connection.raw(), &registry).await.map_err(StartError::Database)?;
+        drop(connection);
         Ok(Self { core: Arc::new(Core { pool, registry, statements, constraints }) })
     }
 

@@ -4,8 +4,10 @@ mod erased;
 mod list;
 mod query;
 mod repository;
+mod values;
 
 pub(crate) use erased::{create, delete, find, list, update};
 pub use list::{After, List, Page};
 pub use query::{Filter, ListQuery, MAX_LIMIT, Ordered, Sort};
 pub use repository::Repo;
+pub use values::{Erased, Values, ValuesPage};

@@ -105,6 +105,14 @@ impl Ordered for i64 {}
 impl Ordered for Date {}
 impl Ordered for Timestamp {}
 
+/// The arguments that a column of that kind reads as: as many as it has physical columns.
+pub(crate) fn args_of(kind: Kind, cells: &mut Cells<'_>) -> Result<Vec<Arg>, ReadError> {
+    match kind {
+        Kind::Money => Ok(vec![Arg::I64(Option::read(cells)?), Arg::Text(Option::read(cells)?)]),
+        kind => Ok(vec![arg_of(kind, cells)?]),
+    }
+}
+
 impl<M: TenantModel, T: Column, const FILTER: bool, const SORT: bool> Col<M, T, FILTER, SORT> {
     /// The attribute makes a `Col` for a field that exists, so the definition is there.
     fn def(self) -> &'static ColumnDef {

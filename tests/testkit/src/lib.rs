@@ -10,9 +10,13 @@
 //! ```
 
 mod postgres;
+#[cfg(feature = "proof")]
+pub mod proof;
 mod sql;
 mod stage;
 
 pub use postgres::{Database, DatabaseError, DatabaseUrl, FindError, Postgres, Source, UrlError};
+#[cfg(feature = "proof")]
+pub use proof::Proof;
 pub use sql::{column, execute};
 pub use stage::{Stage, StageError};

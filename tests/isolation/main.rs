@@ -1,0 +1,3 @@
+//! That no tenant reaches another: the proof over all surfaces, SQL as the application's role, and two tenants over HTTP.
+
+mod proof;
