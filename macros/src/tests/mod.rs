@@ -61,6 +61,9 @@ fn customer_is_thin() {
     let lines = pretty(expand(CUSTOMER)).lines().count();
     println!("Customer: {} lines of struct, {lines} lines of expansion", CUSTOMER.trim().lines().count());
     assert!(CUSTOMER.trim().lines().count() < 15);
+    let shown: Vec<&str> = include_str!("../../../README.md").lines().map(str::trim).collect();
+    let here: Vec<&str> = CUSTOMER.trim().lines().map(str::trim).collect();
+    assert!(shown.windows(here.len()).any(|window| window == here), "the README shows another Customer");
     assert!(lines <= 150, "the expansion of Customer has {lines} lines; thin means at most 150");
 }
 
