@@ -43,6 +43,8 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     let routes = tenantry_app::router(&Api::new(tenancy.registry(), cursors));
     let service = layers::development(&tenancy, routes, &environment, address)?;
     let listener = tokio::net::TcpListener::bind(address).await.map_err(|error| format!("cannot listen on {address}: {error}"))?;
+    // The port may have been 0, for any that is free.
+    let address = listener.local_addr()?;
     tracing::info!(%address, "serving");
     // Requests that run are finished; new ones are not taken.
     axum::serve(listener, service).with_graceful_shutdown(stopped()).await?;
