@@ -49,9 +49,8 @@ async fn the_savepoint_itself(tx: &mut TenantTx<'_>, id: Id<Category>) -> Result
 
 /// A whole handle moves into a task. Its transaction is the boxed form, since the compiler cannot prove an async closure's future `Send`.
 async fn a_task_with_a_handle_of_its_own(mut db: TenantDb, id: Id<Category>) -> Result<Category, Error> {
-    let task = tokio::spawn(async move {
-        db.transaction_boxed(move |tx| Box::pin(async move { tx.run(Category::repo().find(id)).await })).await
-    });
+    let task =
+        tokio::spawn(async move { db.transaction_boxed(move |tx| Box::pin(async move { tx.run(Category::repo().find(id)).await })).await });
     task.await.unwrap_or_else(|panic| std::panic::resume_unwind(panic.into_panic()))
 }
 
