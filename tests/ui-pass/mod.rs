@@ -6,3 +6,4 @@ mod manifest;
 mod names;
 mod references;
 mod row;
+mod ways;

@@ -135,38 +135,44 @@ impl Reader {
 }
 
 fn filter(column: &'static ColumnDef, operator: Option<&str>, value: &str) -> Result<Filter, Refusal> {
-    let ordered = matches!(column.kind, Kind::I32 | Kind::I64 | Kind::Date | Kind::Timestamp);
-    let op = match operator {
-        None => Op::Eq,
-        Some("prefix") if column.kind == Kind::Text => Op::Prefix,
-        Some("gt") if ordered => Op::Gt,
-        Some("gte") if ordered => Op::Gte,
-        Some("lt") if ordered => Op::Lt,
-        Some("lte") if ordered => Op::Lte,
-        Some("null") if column.nullable => match value {
-            "true" => Op::IsNull,
-            "false" => Op::IsNotNull,
-            _ => return Err(Refusal::kind("true or false")),
-        },
-        Some(_) => return Err(Refusal::new("operator", operators(column, ordered))),
+    let known: Vec<Op> = Op::of(column).into_iter().filter(|op| word(*op) == operator).collect();
+    let op = match (known.as_slice(), value) {
+        ([], _) => return Err(Refusal::new("operator", expected(column))),
+        ([op], _) => *op,
+        (_, "true") => Op::IsNull,
+        (_, "false") => Op::IsNotNull,
+        _ => return Err(Refusal::kind("true or false")),
     };
     let arg = if op.takes_argument() { Some(argument(column, value)?) } else { None };
     Ok(Filter { column, op, arg })
 }
 
-/// What may stand in the brackets behind the column.
-fn operators(column: &ColumnDef, ordered: bool) -> Cow<'static, str> {
-    let mut known = Vec::new();
-    if column.kind == Kind::Text {
-        known.push("prefix");
+/// The words that may stand in brackets behind the column: `name[prefix]`.
+#[must_use]
+pub fn operators(column: &ColumnDef) -> Vec<&'static str> {
+    let mut words: Vec<&'static str> = Op::of(column).into_iter().filter_map(word).collect();
+    words.dedup();
+    words
+}
+
+/// The word of an operator; none for the one that is meant without brackets. Null is one word with true or false for its value.
+const fn word(op: Op) -> Option<&'static str> {
+    match op {
+        Op::Eq => None,
+        Op::Prefix => Some("prefix"),
+        Op::Gt => Some("gt"),
+        Op::Gte => Some("gte"),
+        Op::Lt => Some("lt"),
+        Op::Lte => Some("lte"),
+        Op::IsNull | Op::IsNotNull => Some("null"),
     }
-    if ordered {
-        known.extend(["gt", "gte", "lt", "lte"]);
+}
+
+fn expected(column: &ColumnDef) -> Cow<'static, str> {
+    match operators(column).as_slice() {
+        [] => "takes no operator".into(),
+        known => format!("takes the operators {}", known.join(", ")).into(),
     }
-    if column.nullable {
-        known.push("null");
-    }
-    if known.is_empty() { "takes no operator".into() } else { format!("takes the operators {}", known.join(", ")).into() }
 }
 
 /// The value that a column is compared with. A text may be longer than the column's: it just finds nothing.

@@ -10,7 +10,7 @@ use crate::schema::{Cells, Id, NewRow, Patch, TenantModel};
 /// The repository of a model: `Customer::repo()`. Its methods run nothing; they return a [`Unit`] for a tenant's handle or transaction, so
 /// that without a tenant there is no query.
 ///
-/// ```compile_fail
+/// ```compile_fail,E0277
 /// # async fn example<M: tenantry::TenantModel>(id: tenantry::Id<M>) {
 /// tenantry::Repo::<M>::new().find(id).await;
 /// # }

@@ -46,7 +46,7 @@ impl fmt::Display for TenantId {
 
 /// The tenant of a row that was read. It can be looked at and not made: what a statement binds is the tenant of its transaction.
 ///
-/// ```compile_fail
+/// ```compile_fail,E0423
 /// let forged = tenantry::RowTenant(uuid::Uuid::nil());
 /// ```
 #[derive(Clone, Copy, Eq, Hash, PartialEq)]

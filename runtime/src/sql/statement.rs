@@ -63,6 +63,22 @@ pub enum Op {
 }
 
 impl Op {
+    /// What a filter of that column may do, in the order in which it is told: all can be equal, texts start with, numbers and times are
+    /// more or less, and what is nullable may be null.
+    #[must_use]
+    pub fn of(column: &ColumnDef) -> Vec<Self> {
+        let mut ops = vec![Self::Eq];
+        match column.kind {
+            Kind::Text => ops.push(Self::Prefix),
+            Kind::I32 | Kind::I64 | Kind::Date | Kind::Timestamp => ops.extend([Self::Gt, Self::Gte, Self::Lt, Self::Lte]),
+            Kind::Id(_) | Kind::Bool | Kind::Money | Kind::Uuid | Kind::Enum(_) => {}
+        }
+        if column.nullable {
+            ops.extend([Self::IsNull, Self::IsNotNull]);
+        }
+        ops
+    }
+
     /// Whether the operator takes an argument.
     #[must_use]
     pub const fn takes_argument(self) -> bool {

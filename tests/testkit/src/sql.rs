@@ -1,6 +1,6 @@
 //! SQL that a test puts together.
 
-use sqlx::PgConnection;
+use sqlx::{PgConnection, Row};
 use uuid::Uuid;
 
 /// Runs statements over the simple protocol, whatever is in them: how a test builds a fixture, spoils it, or attacks. They are one
@@ -22,4 +22,14 @@ pub async fn column(connection: &mut PgConnection, query: &str, argument: Uuid) 
     #[expect(clippy::disallowed_methods, reason = "a test's own text, run by a test")]
     let query = sqlx::query_scalar(sqlx::AssertSqlSafe(query.to_owned()));
     query.bind(argument).fetch_all(connection).await
+}
+
+/// The texts of the first column of a query without arguments, over the simple protocol: how a test looks at a plan.
+///
+/// # Errors
+/// What the server says; also when the column is no text.
+pub async fn lines(connection: &mut PgConnection, query: &str) -> Result<Vec<String>, sqlx::Error> {
+    #[expect(clippy::disallowed_methods, reason = "a test's own text, run by a test")]
+    let query = sqlx::raw_sql(sqlx::AssertSqlSafe(query.to_owned()));
+    query.fetch_all(connection).await?.iter().map(|row| row.try_get(0)).collect()
 }

@@ -20,6 +20,26 @@ pub(crate) fn line(text: impl Display) {
     let _ = writeln!(std::io::stdout().lock(), "{text}");
 }
 
+/// Prints the title of a part of a result, bold on a terminal.
+pub(crate) fn heading(title: &str) {
+    line(titled(title, on_terminal()));
+}
+
+/// The title as it is printed.
+pub(crate) fn titled(title: &str, bold: bool) -> String {
+    if bold { format!("\u{1b}[1m{title}\u{1b}[0m") } else { title.to_owned() }
+}
+
+/// What a caller wrote, so that it cannot move the cursor: control characters become escapes. It is cut after 64 characters.
+pub(crate) fn printable(text: &str) -> String {
+    text.chars().take(64).map(|char| if char.is_control() { char.escape_default().to_string() } else { char.to_string() }).collect()
+}
+
+/// Whether results go to a person's terminal that shows colours.
+fn on_terminal() -> bool {
+    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none()
+}
+
 /// Prints progress.
 pub(crate) fn progress(text: impl Display) {
     let _ = writeln!(std::io::stderr().lock(), "{text}");
@@ -27,9 +47,7 @@ pub(crate) fn progress(text: impl Display) {
 
 /// Prints the difference of two texts as a unified diff, coloured on a terminal.
 pub(crate) fn diff(name: &str, old: &str, new: &str) {
-    let stdout = std::io::stdout();
-    let coloured = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let _ = write!(stdout.lock(), "{}", unified(name, old, new, coloured));
+    let _ = write!(std::io::stdout().lock(), "{}", unified(name, old, new, on_terminal()));
 }
 
 fn unified(name: &str, old: &str, new: &str, coloured: bool) -> String {

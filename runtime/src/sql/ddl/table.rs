@@ -12,7 +12,7 @@ const TYPE_WIDTH: usize = 11;
 
 /// Everything that makes the table, as it stands in a migration; FORCE comes at the end of one and is not in it.
 #[must_use]
-pub fn create_table(table: &Table) -> String {
+pub(super) fn create_table(table: &Table) -> String {
     let mut text = blocks(table).join("\n\n");
     text.push('\n');
     text
