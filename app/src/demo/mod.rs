@@ -1,5 +1,6 @@
 //! Believable data for the demo: the Northwind trading data, loaded through the HTTP API as any client would.
 
+mod data;
 mod northwind;
 mod table;
 

@@ -1,5 +1,6 @@
 //! A file of the data: CSV with a header, read by the names of its columns.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use tenantry::{Currency, Money};
@@ -43,6 +44,18 @@ pub enum DataError {
     Http(String),
 }
 
+/// The codes that the rows of a file have, for other rows to refer to.
+pub(super) struct Codes {
+    file: &'static str,
+    codes: HashSet<String>,
+}
+
+impl Codes {
+    pub(super) fn of(file: &'static str) -> Self {
+        Self { file, codes: HashSet::new() }
+    }
+}
+
 /// A row, which knows where it stands.
 pub(super) struct Row<'a> {
     file: &'a Path,
@@ -77,6 +90,24 @@ impl Row<'_> {
         Ok((!text.is_empty()).then(|| text.replace("\\n", "\n")))
     }
 
+    /// The code of this row, which no other row of the file has.
+    pub(super) fn own(&self, column: &'static str, codes: &mut Codes) -> Result<String, DataError> {
+        let code = self.text(column)?;
+        if codes.codes.insert(code.to_owned()) { Ok(code.to_owned()) } else { Err(self.wrong(column, &format!("`{code}` is there twice"))) }
+    }
+
+    /// The code of a row of another file.
+    pub(super) fn refers(&self, column: &'static str, codes: &Codes) -> Result<String, DataError> {
+        let code = self.text(column)?;
+        let known = codes.codes.contains(code);
+        if known { Ok(code.to_owned()) } else { Err(self.wrong(column, &format!("`{code}` is not in {}", codes.file))) }
+    }
+
+    /// The same; `None` when it is empty.
+    pub(super) fn refers_optional(&self, column: &'static str, codes: &Codes) -> Result<Option<String>, DataError> {
+        if self.text(column)?.is_empty() { Ok(None) } else { self.refers(column, codes).map(Some) }
+    }
+
     /// A value of another type.
     pub(super) fn parse<T: std::str::FromStr>(&self, column: &'static str) -> Result<T, DataError> {
         let text = self.text(column)?;
@@ -97,8 +128,9 @@ impl Row<'_> {
     /// A fraction such as `0.15`, as whole percent.
     pub(super) fn percent(&self, column: &'static str) -> Result<i32, DataError> {
         let text = self.text(column)?;
-        let percent = hundredths(text).and_then(|percent| i32::try_from(percent).ok());
-        percent.ok_or_else(|| self.wrong(column, &format!("must be a fraction with at most two digits after the point, not `{text}`")))
+        let percent = hundredths(text).filter(|percent| *percent <= 100).and_then(|percent| i32::try_from(percent).ok());
+        let must = "must be a fraction of 1 with at most two digits after the point";
+        percent.ok_or_else(|| self.wrong(column, &format!("{must}, not `{text}`")))
     }
 
     pub(super) fn wrong(&self, column: &'static str, problem: &str) -> DataError {

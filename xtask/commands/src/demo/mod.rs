@@ -6,6 +6,7 @@ mod seed;
 use std::io::IsTerminal as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::pin::pin;
 
 use anyhow::{Context as _, bail};
 use tenantry::http::{Api, CursorKey};
@@ -15,6 +16,7 @@ use tenantry::{Config, Platform, StartError, Tenancy, TenantId, layers};
 use tenantry_testkit::{Postgres, Stage};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 use crate::{App, output};
 
@@ -60,53 +62,83 @@ const TENANTS: [(&str, &str, Holds); 3] = [
 
 pub(crate) fn run(app: &App, args: &Args) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(async {
-        // Whoever presses Ctrl-C while the data is loaded wants the end, too; what was started here stops on the way out.
-        tokio::select! {
-            result = demo(app, args) => result,
-            () = interrupted() => {
-                output::progress("stopped");
-                Ok(())
-            }
-        }
-    })
+    runtime.block_on(demo(app, args))
 }
 
 async fn demo(app: &App, args: &Args) -> anyhow::Result<()> {
-    let data = args.data.clone().unwrap_or_else(|| app.path(app.demo.data));
-    if !data.is_dir() {
-        bail!("there is no folder {}; name one with --data", data.display());
-    }
-    let listener = listen(args).await?;
-    let address = listener.local_addr()?;
-    let stage = stage(app).await?;
-    let tenants = tenants(app, &stage).await?;
-
-    let config = Config::new(stage.url("app").expose_with_password())?;
-    let tenancy = Tenancy::start(&config, app.models, app.conventions).await.map_err(refused)?;
-    let routes = (app.router)(&Api::new(tenancy.registry(), CursorKey::random()?));
-    let service = layers::development(&tenancy, routes, "demo", address)?;
-    let (stop, stopped) = oneshot::channel::<()>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(async {
-        // A sender that is gone says the same as one that has sent.
-        let _ = stopped.await;
-    });
-    let server = tokio::spawn(server.into_future());
-
-    let base = format!("http://{address}");
-    seed::load(app, &base, &data, &tenants).await?;
-    sample::check(&base, &tenants).await?;
+    let mut stop = pin!(interrupted());
+    // Whoever presses Ctrl-C while the data is loaded wants the end, too; what was started here stops on the way out. The signal is
+    // polled first, so that it is listened for before anything blocks.
+    let serving = tokio::select! {
+        biased;
+        () = &mut stop => return stopped(),
+        serving = Serving::start(app, args) => serving?,
+    };
     if args.until_ready {
-        output::line(format_args!("ready: {base} answered; a customer of one tenant is 404 for another"));
+        output::line(format_args!("ready: {} answered; a customer of one tenant is 404 for another", serving.base));
     } else {
-        introduce(&base, &tenants, &stage);
-        interrupted().await;
+        introduce(&serving.base, &serving.tenants, &serving.stage);
+        stop.await;
         output::progress("\nfinishing the requests that run");
     }
-    let _ = stop.send(());
-    server.await.context("the server ended by itself")??;
-    tenancy.close().await;
+    // A second Ctrl-C does not wait for them.
+    tokio::select! {
+        result = serving.finish() => result,
+        () = interrupted() => stopped(),
+    }
+}
+
+fn stopped() -> anyhow::Result<()> {
+    output::progress("stopped");
     Ok(())
+}
+
+/// The service with its data.
+struct Serving {
+    base: String,
+    tenants: Vec<DemoTenant>,
+    tenancy: Tenancy,
+    stop: oneshot::Sender<()>,
+    server: JoinHandle<std::io::Result<()>>,
+    /// Goes last: the server must be there for as long as anything runs.
+    stage: Stage,
+}
+
+impl Serving {
+    async fn start(app: &App, args: &Args) -> anyhow::Result<Self> {
+        let data = args.data.clone().unwrap_or_else(|| app.path(app.demo.data));
+        if !data.is_dir() {
+            bail!("there is no folder {}; name one with --data", data.display());
+        }
+        let listener = listen(args).await?;
+        let address = listener.local_addr()?;
+        let stage = stage(app).await?;
+        let tenants = tenants(app, &stage).await?;
+
+        let config = Config::new(stage.url("app").expose_with_password())?;
+        let tenancy = Tenancy::start(&config, app.models, app.conventions).await.map_err(refused)?;
+        let routes = (app.router)(&Api::new(tenancy.registry(), CursorKey::random()?));
+        let service = layers::development(&tenancy, routes, "demo", address)?;
+        let (stop, stopped) = oneshot::channel::<()>();
+        let server = axum::serve(listener, service).with_graceful_shutdown(async {
+            // A sender that is gone says the same as one that has sent.
+            let _ = stopped.await;
+        });
+        let server = tokio::spawn(server.into_future());
+
+        let base = format!("http://{address}");
+        seed::load(app, &base, &data, &tenants).await?;
+        sample::check(&base, &tenants).await?;
+        Ok(Self { base, tenants, tenancy, stop, server, stage })
+    }
+
+    /// Takes no new requests and waits for those that run.
+    async fn finish(self) -> anyhow::Result<()> {
+        let _ = self.stop.send(());
+        self.server.await.context("the server ended by itself")??;
+        self.tenancy.close().await;
+        Ok(())
+    }
 }
 
 /// The port that was asked for, or the usual one, or any.
