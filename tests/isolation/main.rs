@@ -1,3 +1,5 @@
 //! That no tenant reaches another: the proof over all surfaces, SQL as the application's role, and two tenants over HTTP.
 
+mod http;
 mod proof;
+mod psql;

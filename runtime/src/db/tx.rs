@@ -66,7 +66,7 @@ impl<'c> TenantTx<'c> {
 
     /// Commits what was done, or rolls back and fails when some of it had failed.
     pub(crate) async fn commit(self) -> Result<(), Error> {
-        if (self.poisoned || self.open > 0) && !mutant!("commit_poisoned") {
+        if (self.poisoned || (self.open > 0 && !mutant!("savepoint_uncounted"))) && !mutant!("commit_poisoned") {
             self.transaction.rollback().await?;
             return Err(ErrorKind::Poisoned.into());
         }
@@ -144,7 +144,7 @@ impl<'c> TenantTx<'c> {
         self.open += 1;
         self.control("savepoint tenantry").await?;
         let result = match work(self).await {
-            Ok(value) if !self.poisoned => Ok(value),
+            Ok(value) if !self.poisoned || mutant!("savepoint_unread") => Ok(value),
             Ok(_) => Err(Error::from(ErrorKind::Poisoned)),
             Err(error) => Err(error),
         };
@@ -153,7 +153,7 @@ impl<'c> TenantTx<'c> {
             Err(_) => {
                 self.control("rollback to savepoint tenantry").await?;
                 self.control("release savepoint tenantry").await?;
-                self.poisoned = before;
+                self.poisoned = before && !mutant!("savepoint_heals");
             }
         }
         self.open -= 1;

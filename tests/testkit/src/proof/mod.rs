@@ -65,7 +65,7 @@ pub struct Proof {
 }
 
 impl Proof {
-    /// A proof of these models, behind this router. By default 64 cases of 1 to 8 steps, three tenants, every surface, a new seed.
+    /// A proof of these models, behind this router. By default 64 cases of 1 to 12 steps, three tenants, every surface, a new seed.
     pub fn new(models: &'static [Entry], conventions: Conventions, router: fn(&Api) -> Router) -> Self {
         Self {
             models,
@@ -73,7 +73,7 @@ impl Proof {
             router,
             migrations: "migrations".into(),
             cases: 64,
-            steps: 8,
+            steps: 12,
             tenants: 3,
             seed: None,
             surfaces: Surface::ALL.to_vec(),
