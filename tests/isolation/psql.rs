@@ -6,13 +6,13 @@
 use sqlx::postgres::PgConnection;
 use sqlx::{AssertSqlSafe, Connection};
 use tenantry::schema::ModelDef;
-use tenantry::{Actor, Field, Money, TenantId};
+use tenantry::{Actor, Config, Field, Money, Tenancy, TenantId};
 use tenantry_app::inventory::{Category, NewCategory, NewProduct, Product};
 use tenantry_app::purchase::{NewSupplier, Supplier};
 use tenantry_app::sales::{
     Customer, CustomerPatch, CustomerStatus, NewCustomer, NewSalesOrder, NewSalesOrderLine, SalesOrder, SalesOrderLine,
 };
-use tenantry_testkit::execute;
+use tenantry_testkit::{DatabaseUrl, execute};
 use tenantry_tests::Bed;
 use uuid::Uuid;
 
@@ -173,7 +173,7 @@ impl Yard {
         for column in &columns {
             let text = format!("select quote_nullable({column}) from {} where tenant_id = $1", table(model));
             let old: String = sqlx::query_scalar(AssertSqlSafe(text)).bind(from.uuid()).fetch_one(&mut self.observer).await.unwrap();
-            let new = replaced.iter().find(|(name, _)| name == column).map(|(_, value)| value.clone());
+            let new = replaced.iter().find(|(name, _)| *name == column.trim_matches('"')).map(|(_, value)| value.clone());
             values.push(match column.as_str() {
                 "tenant_id" => format!("'{tenant}'"),
                 "id" => format!("'{}'", Uuid::now_v7()),
@@ -346,4 +346,16 @@ async fn what_has_no_rows_is_refused() {
     let off = affected(&mut yard.app, "select from app.customers").await;
     yard.leave("rollback").await;
     assert_eq!(off, refused);
+}
+
+#[tokio::test]
+async fn a_login_that_is_stronger_than_the_applications_role_is_refused() {
+    let bed = Bed::new().await;
+    let start = async |url: &DatabaseUrl| {
+        let config = Config::new(url.expose_with_password()).unwrap();
+        Tenancy::start(&config, tenantry_app::MODELS, tenantry_app::CONVENTIONS).await
+    };
+    let refusal = start(bed.stage.admin_url()).await.expect_err("the administrator is no application").to_string();
+    assert!(refusal.contains("superuser") && refusal.contains("remedy"), "{refusal}");
+    assert!(start(&bed.stage.url("app")).await.is_ok(), "and the application is one");
 }

@@ -117,6 +117,9 @@ impl<'c> TenantTx<'c> {
             }
         }
         drop(steps);
+        if mutant!("commit_each") {
+            self.control("commit; begin").await?;
+        }
         self.poisoned = false;
         Ok(affected)
     }
@@ -151,7 +154,9 @@ impl<'c> TenantTx<'c> {
         match &result {
             Ok(_) => self.control("release savepoint tenantry").await?,
             Err(_) => {
-                self.control("rollback to savepoint tenantry").await?;
+                if !mutant!("savepoint_kept") {
+                    self.control("rollback to savepoint tenantry").await?;
+                }
                 self.control("release savepoint tenantry").await?;
                 self.poisoned = before && !mutant!("savepoint_heals");
             }

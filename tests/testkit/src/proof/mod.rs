@@ -166,6 +166,7 @@ impl Proof {
             platform,
             app: stage.url("app").options().map_err(Failure::setup)?,
             admin: stage.admin_url().options().map_err(Failure::setup)?,
+            spare: Mutex::new(None),
         };
         if let Some(table) = &self.open {
             runner::open(&ground, table).await.map_err(Failure::setup)?;
@@ -212,7 +213,7 @@ impl Proof {
     }
 
     fn runner(&self, seed: u64) -> TestRunner {
-        let config = RunnerConfig { cases: self.cases, failure_persistence: None, max_shrink_iters: 300, ..RunnerConfig::default() };
+        let config = RunnerConfig { cases: self.cases, failure_persistence: None, max_shrink_iters: 200, ..RunnerConfig::default() };
         let mut bytes = [0; 32];
         bytes[..8].copy_from_slice(&seed.to_le_bytes());
         TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes))
