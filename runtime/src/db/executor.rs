@@ -108,7 +108,8 @@ fn first_is(arguments: &PgArguments, tenant: Uuid) -> Result<bool, sqlx::Error> 
     impl Encode<'_, Postgres> for Look {
         fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
             let expected = [&16_u32.to_be_bytes()[..], self.tenant.as_bytes()].concat();
-            self.found.store(buffer.starts_with(&expected) != mutant!("first_argument_misread"), Ordering::Relaxed);
+            let expected = if mutant!("first_argument_misread") { vec![0; 20] } else { expected };
+            self.found.store(buffer.starts_with(&expected), Ordering::Relaxed);
             Ok(IsNull::Yes)
         }
     }
@@ -146,7 +147,8 @@ impl Stream for Watched<'_> {
 fn send<'e, 'c: 'e>(tx: &'e mut TenantTx<'c>, admitted: Result<Admitted, sqlx::Error>) -> BoxStream<'e, Step> {
     let (connection, poisoned) = tx.connection();
     // A refused statement poisons, too: what was to be written is not there.
-    *poisoned = !mutant!("no_poison") && !(admitted.is_err() && mutant!("refusal_forgiven"));
+    let forgiven = if mutant!("refusal_forgiven") { admitted.is_err() } else { mutant!("no_poison") };
+    *poisoned = !forgiven;
     match admitted {
         Err(refusal) => {
             tracing::error!(%refusal, "a hand-written statement was refused before it was sent");

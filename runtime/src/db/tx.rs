@@ -66,7 +66,8 @@ impl<'c> TenantTx<'c> {
 
     /// Commits what was done, or rolls back and fails when some of it had failed.
     pub(crate) async fn commit(self) -> Result<(), Error> {
-        if (self.poisoned || (self.open > 0 && !mutant!("savepoint_uncounted"))) && !mutant!("commit_poisoned") {
+        let open = if mutant!("savepoint_uncounted") { 0 } else { self.open };
+        if (self.poisoned || open > 0) && !mutant!("commit_poisoned") {
             self.transaction.rollback().await?;
             return Err(ErrorKind::Poisoned.into());
         }
