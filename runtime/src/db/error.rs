@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::StatementRefusal;
+use crate::mutants::mutant;
 use crate::schema::ReadError;
 
 /// Why something did not run for a tenant.
@@ -133,6 +134,10 @@ impl Error {
             "25P03" | "57P01" | "57P02" | "57P03" | "53300" => ErrorKind::Unavailable,
             _ => ErrorKind::Internal,
         };
+        if mutant!("error_detail") {
+            let detail = error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().and_then(|error| error.detail());
+            return Self { kind, sqlstate, constraint: detail.map(str::to_owned) };
+        }
         Self { kind, sqlstate, constraint: error.constraint().map(str::to_owned) }
     }
 }

@@ -80,9 +80,11 @@ fn admit<'q>(tenant: Uuid, check: Check, mut query: impl Execute<'q, Postgres>) 
     let arguments = query.take_arguments().map_err(sqlx::Error::Encode)?;
     let persistent = query.persistent();
     let text = query.sql();
-    tenantry_sqlcheck::statement(text.as_str()).map_err(StatementRefusal::Text)?;
+    if !mutant!("any_statement") {
+        tenantry_sqlcheck::statement(text.as_str()).map_err(StatementRefusal::Text)?;
+    }
     let arguments = arguments.ok_or(StatementRefusal::NoArguments)?;
-    if arguments.len() == 0 && check == Check::All {
+    if arguments.len() == 0 && check == Check::All && !mutant!("no_arguments") {
         return Err(StatementRefusal::NoArguments.into());
     }
     if check == Check::All && !mutant!("first_argument") && !first_is(&arguments, tenant)? {
@@ -106,6 +108,7 @@ fn first_is(arguments: &PgArguments, tenant: Uuid) -> Result<bool, sqlx::Error> 
     impl Encode<'_, Postgres> for Look {
         fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
             let expected = [&16_u32.to_be_bytes()[..], self.tenant.as_bytes()].concat();
+            let expected = if mutant!("first_argument_misread") { vec![0; 20] } else { expected };
             self.found.store(buffer.starts_with(&expected), Ordering::Relaxed);
             Ok(IsNull::Yes)
         }
@@ -134,6 +137,7 @@ impl Stream for Watched<'_> {
         match &step {
             Poll::Ready(Some(Err(_))) => self.failed = true,
             Poll::Ready(None) if !self.failed => *self.poisoned = false,
+            _ if mutant!("stream_unwatched") => *self.poisoned = false,
             _ => {}
         }
         step
@@ -143,7 +147,8 @@ impl Stream for Watched<'_> {
 fn send<'e, 'c: 'e>(tx: &'e mut TenantTx<'c>, admitted: Result<Admitted, sqlx::Error>) -> BoxStream<'e, Step> {
     let (connection, poisoned) = tx.connection();
     // A refused statement poisons, too: what was to be written is not there.
-    *poisoned = !mutant!("no_poison");
+    let forgiven = if mutant!("refusal_forgiven") { admitted.is_err() } else { mutant!("no_poison") };
+    *poisoned = !forgiven;
     match admitted {
         Err(refusal) => {
             tracing::error!(%refusal, "a hand-written statement was refused before it was sent");

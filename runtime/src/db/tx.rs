@@ -66,7 +66,8 @@ impl<'c> TenantTx<'c> {
 
     /// Commits what was done, or rolls back and fails when some of it had failed.
     pub(crate) async fn commit(self) -> Result<(), Error> {
-        if (self.poisoned || self.open > 0) && !mutant!("commit_poisoned") {
+        let open = if mutant!("savepoint_uncounted") { 0 } else { self.open };
+        if (self.poisoned || open > 0) && !mutant!("commit_poisoned") {
             self.transaction.rollback().await?;
             return Err(ErrorKind::Poisoned.into());
         }
@@ -117,6 +118,9 @@ impl<'c> TenantTx<'c> {
             }
         }
         drop(steps);
+        if mutant!("commit_each") {
+            self.control("commit; begin").await?;
+        }
         self.poisoned = false;
         Ok(affected)
     }
@@ -144,16 +148,18 @@ impl<'c> TenantTx<'c> {
         self.open += 1;
         self.control("savepoint tenantry").await?;
         let result = match work(self).await {
-            Ok(value) if !self.poisoned => Ok(value),
+            Ok(value) if !self.poisoned || mutant!("savepoint_unread") => Ok(value),
             Ok(_) => Err(Error::from(ErrorKind::Poisoned)),
             Err(error) => Err(error),
         };
         match &result {
             Ok(_) => self.control("release savepoint tenantry").await?,
             Err(_) => {
-                self.control("rollback to savepoint tenantry").await?;
+                if !mutant!("savepoint_kept") {
+                    self.control("rollback to savepoint tenantry").await?;
+                }
                 self.control("release savepoint tenantry").await?;
-                self.poisoned = before;
+                self.poisoned = before && !mutant!("savepoint_heals");
             }
         }
         self.open -= 1;

@@ -229,7 +229,12 @@ fn keyset(order: &[(String, bool)], next: usize) -> String {
     if order.iter().all(|(_, descending)| *descending == descends) {
         let columns: Vec<&str> = order.iter().map(|(column, _)| column.as_str()).collect();
         let values: Vec<String> = (next..next + order.len()).map(|number| format!("${number}")).collect();
-        let operator = if descends { '<' } else { '>' };
+        let operator = match (descends, mutant!("keyset_repeats")) {
+            (true, false) => "<",
+            (false, false) => ">",
+            (true, true) => "<=",
+            (false, true) => ">=",
+        };
         return format!("({}) {operator} ({})", columns.join(", "), values.join(", "));
     }
     let mut condition = String::new();

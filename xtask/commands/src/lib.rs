@@ -8,6 +8,7 @@ mod deprovision;
 mod gen_migrations;
 mod migrate;
 mod output;
+mod prove;
 mod provision;
 mod rollback;
 mod scan;
@@ -114,6 +115,8 @@ enum Command {
     Status(status::Args),
     /// Prints what is generated for a model.
     Show(show::Args),
+    /// Runs the isolation proof, and proves that it would notice.
+    Prove(prove::Args),
     /// Runs everything that must pass, with a PostgreSQL server of its own.
     Test(test::Args),
     /// Checks the house rules: directions, models, documents, leftovers.
@@ -144,6 +147,7 @@ fn run(app: &App, command: Command) -> anyhow::Result<()> {
         Command::Rollback(args) => rollback::run(app, &args),
         Command::Status(args) => status::run(app, &args),
         Command::Show(args) => show::run(app, &args),
+        Command::Prove(args) => prove::run(app, &args),
         Command::Test(args) => test::run(app, &args),
         Command::Tidy(args) => tidy::run(app, &args),
     }

@@ -65,7 +65,7 @@ pub struct Proof {
 }
 
 impl Proof {
-    /// A proof of these models, behind this router. By default 64 cases of 1 to 8 steps, three tenants, every surface, a new seed.
+    /// A proof of these models, behind this router. By default 64 cases of 1 to 12 steps, three tenants, every surface, a new seed.
     pub fn new(models: &'static [Entry], conventions: Conventions, router: fn(&Api) -> Router) -> Self {
         Self {
             models,
@@ -73,7 +73,7 @@ impl Proof {
             router,
             migrations: "migrations".into(),
             cases: 64,
-            steps: 8,
+            steps: 12,
             tenants: 3,
             seed: None,
             surfaces: Surface::ALL.to_vec(),
@@ -166,6 +166,7 @@ impl Proof {
             platform,
             app: stage.url("app").options().map_err(Failure::setup)?,
             admin: stage.admin_url().options().map_err(Failure::setup)?,
+            spare: Mutex::new(None),
         };
         if let Some(table) = &self.open {
             runner::open(&ground, table).await.map_err(Failure::setup)?;
@@ -212,7 +213,7 @@ impl Proof {
     }
 
     fn runner(&self, seed: u64) -> TestRunner {
-        let config = RunnerConfig { cases: self.cases, failure_persistence: None, max_shrink_iters: 300, ..RunnerConfig::default() };
+        let config = RunnerConfig { cases: self.cases, failure_persistence: None, max_shrink_iters: 200, ..RunnerConfig::default() };
         let mut bytes = [0; 32];
         bytes[..8].copy_from_slice(&seed.to_le_bytes());
         TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes))

@@ -11,7 +11,7 @@ use tenantry::schema::{ColumnDef, Kind, ModelDef, Verb};
 use tenantry::sql::Op;
 use uuid::Uuid;
 
-use super::model::{Book, Row, World, completed, unique_keys};
+use super::model::{Book, Outcome, Row, World, completed, unique_keys};
 use super::value::{Draw, broken, valid};
 
 /// A way to the rows.
@@ -207,7 +207,11 @@ impl Scene<'_> {
                 (model, Deed::List(self.query(model, draw)))
             }
             Verb::Get | Verb::Patch | Verb::Delete => {
-                let (model, id) = self.row(target, draw, &mut foreign);
+                let (model, id) = match (verb, target) {
+                    // Most rows are referred to; now and then one is wanted that can go.
+                    (Verb::Delete, Target::Own) if draw.percent(50) => self.row_of(&self.free_rows(), draw),
+                    _ => self.row(target, draw, &mut foreign),
+                };
                 let deed = match verb {
                     Verb::Get => Deed::Get(id),
                     Verb::Patch => {
@@ -250,15 +254,22 @@ impl Scene<'_> {
             Target::Foreign => self.others.iter().flat_map(|(_, book)| book.rows()).collect(),
             Target::Random => Vec::new(),
         };
-        match draw.pick(&rows) {
-            Some((model, id)) => {
-                if matches!(target, Target::Foreign) {
-                    foreign.push(*id);
-                }
-                (*model, *id)
-            }
-            None => (draw.below(self.world.models.len()), draw.uuid()),
+        let (model, id) = self.row_of(&rows, draw);
+        if matches!(target, Target::Foreign) && !rows.is_empty() {
+            foreign.push(id);
         }
+        (model, id)
+    }
+
+    /// One of the rows. Without any, a random id.
+    fn row_of(&self, rows: &[(usize, Uuid)], draw: &mut Draw) -> (usize, Uuid) {
+        draw.pick(rows).copied().unwrap_or_else(|| (draw.below(self.world.models.len()), draw.uuid()))
+    }
+
+    /// The rows that nothing holds back from being deleted.
+    fn free_rows(&self) -> Vec<(usize, Uuid)> {
+        let free = |(model, id): &(usize, Uuid)| self.own.clone().delete(self.world, *model, &[*id]) == Outcome::Done;
+        self.own.rows().into_iter().filter(free).collect()
     }
 
     fn values(&self, model: usize, target: Target, surface: Surface, draw: &mut Draw, foreign: &mut Vec<Uuid>, mischief: bool) -> Row {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::sync::{Mutex, PoisonError};
 
 use axum::Router;
 use futures_util::future::join_all;
@@ -28,6 +29,27 @@ pub(super) struct Ground {
     pub(super) router: Router,
     pub(super) app: sqlx::postgres::PgConnectOptions,
     pub(super) admin: sqlx::postgres::PgConnectOptions,
+    /// The connections of a case that went well: logging in costs more than a step does.
+    pub(super) spare: Mutex<Option<Connections>>,
+}
+
+/// One connection per tenant as the application's role, and the observer's.
+pub(super) struct Connections {
+    app: Vec<PgConnection>,
+    observer: PgConnection,
+}
+
+impl Ground {
+    async fn connections(&self, tenants: usize) -> Result<Connections, sqlx::Error> {
+        if let Some(spare) = self.spare.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            return Ok(spare);
+        }
+        let mut app = Vec::new();
+        for _ in 0..tenants {
+            app.push(PgConnection::connect_with(&self.app).await?);
+        }
+        Ok(Connections { app, observer: PgConnection::connect_with(&self.admin).await? })
+    }
 }
 
 /// Why a case failed, and the way there.
@@ -42,8 +64,7 @@ struct Case<'a> {
     ground: &'a Ground,
     tenants: Vec<TenantId>,
     books: Vec<Book>,
-    connections: Vec<PgConnection>,
-    observer: PgConnection,
+    connections: Connections,
     digests: Vec<Digest>,
     counts: Counts,
     script: Vec<String>,
@@ -55,26 +76,32 @@ pub(super) async fn run(ground: &Ground, tenants: usize, furnished: bool, steps:
         Ok(case) => case,
         Err(error) => return Err(Broken { script: Vec::new(), fault: format!("the case cannot begin: {error}") }),
     };
-    let result = case.run(furnished, steps, seen).await;
-    let Case { counts, script, .. } = case;
+    let mut result = case.run(furnished, steps, seen).await;
+    // What one case leaves behind would be in the next one's sight as soon as a fence is down, and a script would not say whose it is.
+    if let Err(error) = case.clear().await {
+        result = result.and(Err(format!("the observer cannot clear the rows away: {error}")));
+    }
+    let Case { counts, script, connections, .. } = case;
+    // After a failure nobody knows what they are in the middle of.
+    if result.is_ok() {
+        *ground.spare.lock().unwrap_or_else(PoisonError::into_inner) = Some(connections);
+    }
     result.map(|()| counts).map_err(|fault| Broken { script, fault })
 }
 
 impl<'a> Case<'a> {
     async fn begin(ground: &'a Ground, tenants: usize) -> Result<Self, Box<dyn std::error::Error>> {
-        let (mut ids, mut connections) = (Vec::new(), Vec::new());
+        let mut ids = Vec::new();
         for _ in 0..tenants {
             let slug = format!("t-{}", TenantId::generate());
             ids.push(ground.platform.create_tenant(&slug, &slug).await?);
-            connections.push(PgConnection::connect_with(&ground.app).await?);
         }
         Ok(Self {
             ground,
             books: vec![Book::new(&ground.world); tenants],
             digests: vec![Digest::new(); tenants],
             tenants: ids,
-            connections,
-            observer: PgConnection::connect_with(&ground.admin).await?,
+            connections: ground.connections(tenants).await?,
             counts: Counts::default(),
             script: Vec::new(),
         })
@@ -104,6 +131,8 @@ impl<'a> Case<'a> {
             let acts: Vec<Option<Act>> = acts.collect();
             self.perform(&acts).await?;
         }
+        // They are all accepted, and would make the shares look better than they are.
+        self.counts = Counts::default();
         Ok(())
     }
 
@@ -133,7 +162,7 @@ impl<'a> Case<'a> {
     fn lanes(&mut self) -> Vec<Lane<'_>> {
         let ground = self.ground;
         let lane = |(connection, tenant): (_, &TenantId)| Lane::new(&ground.world, &ground.tenancy, &ground.router, connection, *tenant);
-        self.connections.iter_mut().zip(&self.tenants).map(lane).collect()
+        self.connections.app.iter_mut().zip(&self.tenants).map(lane).collect()
     }
 
     /// Does all acts at once, and compares how each ended with what the model says.
@@ -261,8 +290,19 @@ impl<'a> Case<'a> {
         owner.map(|owner| format!(" belongs to {}", script::tenant(owner))).unwrap_or_default()
     }
 
+    async fn clear(&mut self) -> Result<(), sqlx::Error> {
+        let world = &self.ground.world;
+        let tenants: Vec<String> = self.tenants.iter().map(|tenant| quoted(&tenant.to_string())).collect();
+        let (column, tenants) = (world.conventions.tenant_column, tenants.join(", "));
+        let delete = |model| format!("delete from {} where \"{column}\" in ({tenants})", world.table(model));
+        let statements: Vec<String> = world.by_dependency().into_iter().rev().map(delete).collect();
+        crate::execute(&mut self.connections.observer, &statements.join("; ")).await
+    }
+
     async fn look(&mut self) -> Result<Vec<Digest>, String> {
-        observer::look(&mut self.observer, &self.ground.world, &self.tenants).await.map_err(|error| format!("the observer: {error}"))
+        observer::look(&mut self.connections.observer, &self.ground.world, &self.tenants)
+            .await
+            .map_err(|error| format!("the observer: {error}"))
     }
 
     fn changed(&self, who: usize, now: &Digest) -> String {

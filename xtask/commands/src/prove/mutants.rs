@@ -1,0 +1,168 @@
+//! `cargo xtask prove --mutants`: weakens the library in one place after another, and demands that the named tests notice.
+//!
+//! Two layers guard every row, the predicate in the statement and row security in the database, so one alone must hide the loss of the
+//! other: there the proof stays green. With both gone it must be red for every seed.
+
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, bail, ensure};
+use tenantry_testkit::Postgres;
+
+use super::arms::{ARMS, Arm, SUITES};
+use super::{Args, lines, suite};
+use crate::App;
+use crate::output;
+
+/// For how many seeds the proof must notice that both layers are gone.
+const SEEDS: u64 = 20;
+/// The table that the fence is taken from.
+const OPEN: &str = "customers";
+/// The surfaces that have a predicate.
+const PREDICATED: &str = "http,repository";
+
+pub(super) fn run(app: &App, args: &Args, postgres: &Postgres) -> anyhow::Result<()> {
+    let weakened = Weakened { app, args, postgres };
+    weakened.build()?;
+    let mut survivors = weakened.layers()?;
+    survivors += weakened.arms()?;
+    if survivors > 0 {
+        bail!(
+            "{survivors} weakenings were not noticed as they should be: a test is missing, or the table in xtask/commands/src/prove/arms.rs is wrong"
+        );
+    }
+    output::line(format_args!(
+        "prove: {} weakenings, each noticed; each layer holds alone, and {SEEDS} of {SEEDS} seeds miss both",
+        ARMS.len()
+    ));
+    Ok(())
+}
+
+/// The suites with the weakenings in them, all of them switched off until one is named.
+struct Weakened<'a> {
+    app: &'a App,
+    args: &'a Args,
+    postgres: &'a Postgres,
+}
+
+impl Weakened<'_> {
+    fn suite(&self, name: &str) -> Command {
+        let mut cargo = suite(self.app, self.postgres, name);
+        cargo.env("RUSTC_WORKSPACE_WRAPPER", self.app.path("tests/mutants/rustc-wrapper.sh"));
+        // What fails is expected to fail.
+        cargo.env("RUST_BACKTRACE", "0").stderr(Stdio::null());
+        cargo
+    }
+
+    fn build(&self) -> anyhow::Result<()> {
+        output::progress("building the suites with the weakenings");
+        for name in ["isolation"].iter().chain(SUITES) {
+            let status = self.suite(name).arg("--no-run").stderr(Stdio::inherit()).status().context("cannot run cargo")?;
+            ensure!(status.success(), "the suite {name} does not build with --cfg tenantry_mutants ({status})");
+        }
+        Ok(())
+    }
+
+    /// The predicate alone, the fence alone, both: how many of the three went otherwise than they should.
+    fn layers(&self) -> anyhow::Result<usize> {
+        let (one, cases) = (1, self.args.cases);
+        let nothing = self.proof(&[], one, cases)?;
+        let predicate = self.proof(&[("TENANTRY_MUTANT", "predicate")], one, cases)?;
+        let fence = self.proof(&[("TENANTRY_PROOF_OPEN", OPEN), ("TENANTRY_PROOF_SURFACES", PREDICATED)], one, cases)?;
+        let both = [("TENANTRY_MUTANT", "predicate"), ("TENANTRY_PROOF_OPEN", OPEN), ("TENANTRY_PROOF_SURFACES", PREDICATED)];
+        let both = self.proof(&both, SEEDS, cases)?;
+        let rows = [
+            ("nothing is weakened: every lane", &nothing, 0),
+            ("no predicate: every lane", &predicate, 0),
+            ("no row security on a table: http and repository", &fence, 0),
+            ("neither: http and repository", &both, SEEDS),
+        ];
+        for (what, seen, red) in rows {
+            let should = if red == 0 { "green" } else { "red" };
+            let as_it_should = if red == 0 { seen.green } else { seen.red };
+            output::line(format_args!("{} {what:<50} {should} for {as_it_should} of {} seeds", mark(seen.as_due(red)), seen.seeds));
+        }
+        output::line(format_args!("what the proof says without both layers, first of {} scripts:\n{}", both.red, both.script));
+        Ok(rows.iter().filter(|(_, seen, red)| !seen.as_due(*red)).count())
+    }
+
+    fn proof(&self, weakening: &[(&str, &str)], seeds: u64, cases: u32) -> anyhow::Result<Seen> {
+        let mut cargo = self.suite("isolation");
+        cargo.envs(weakening.iter().copied()).env("TENANTRY_PROOF_CASES", cases.to_string());
+        cargo.env("TENANTRY_PROOF_SEEDS", seeds.to_string()).env("TENANTRY_PROOF_SEED", self.args.seed.unwrap_or(1).to_string());
+        cargo.args(["--", "--nocapture", "--exact", "proof::no_tenant_reaches_another"]);
+        output::progress(format_args!("the proof with {weakening:?}, {seeds} seeds"));
+        let (_, lines) = lines(&mut cargo, &mut |_| {})?;
+        Ok(Seen::of(seeds, &lines))
+    }
+
+    /// How many of the arms were not noticed by a test that is named for it.
+    fn arms(&self) -> anyhow::Result<usize> {
+        let mut survivors = 0;
+        for arm in ARMS {
+            let unnoticed = self.unnoticed(arm)?;
+            survivors += usize::from(!unnoticed.is_empty());
+            let tests: Vec<String> = arm.tests.iter().map(|test| format!("{}::{test}", arm.suite)).collect();
+            output::line(format_args!("{} {:<24} {}", mark(unnoticed.is_empty()), arm.name, tests.join(", ")));
+            for test in unnoticed {
+                output::line(format_args!("    not noticed by {test}"));
+            }
+        }
+        Ok(survivors)
+    }
+
+    /// The tests that pass under the arm, or are not there at all; also those that fail without it, since their failure says nothing.
+    fn unnoticed(&self, arm: &Arm) -> anyhow::Result<Vec<&'static str>> {
+        let ended = |mutant: &str| -> anyhow::Result<Vec<String>> {
+            let mut cargo = self.suite(arm.suite);
+            cargo.env("TENANTRY_MUTANT", mutant).args(["--", "--exact", "--format=pretty"]).args(arm.tests);
+            Ok(lines(&mut cargo, &mut |_| {})?.1)
+        };
+        let (whole, weakened) = (ended("")?, ended(arm.name)?);
+        let says = |lines: &[String], test: &str, how: &str| lines.iter().any(|line| *line == format!("test {test} ... {how}"));
+        let noticed = |test: &&&'static str| says(&whole, test, "ok") && says(&weakened, test, "FAILED");
+        Ok(arm.tests.iter().filter(|test| !noticed(test)).copied().collect())
+    }
+}
+
+const fn mark(good: bool) -> char {
+    if good { '✓' } else { '✗' }
+}
+
+/// What a proof over several seeds said.
+#[derive(Debug, Eq, PartialEq)]
+struct Seen {
+    seeds: u64,
+    green: u64,
+    red: u64,
+    /// The script of the first seed that was red.
+    script: String,
+}
+
+impl Seen {
+    fn of(seeds: u64, lines: &[String]) -> Self {
+        let count = |end: &str| lines.iter().filter(|line| line.starts_with("proof: ") && line.ends_with(end)).count() as u64;
+        let first = lines.iter().take_while(|line| !line.ends_with(": red"));
+        let script: Vec<&str> = first.filter(|line| line.starts_with("  ")).map(String::as_str).collect();
+        Self { seeds, green: count(": green"), red: count(": red"), script: script.join("\n") }
+    }
+
+    /// Every seed said something, and so many of them were red.
+    const fn as_due(&self, red: u64) -> bool {
+        self.red == red && self.green + self.red == self.seeds
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seeds_are_counted_and_a_seed_that_says_nothing_is_not_as_due() {
+        let lines = ["running 1 test", "  1. A lists [http]", "  => a row", "proof: seed 1: red", "proof: 9 operations, seed 2: green"];
+        let seen = Seen::of(2, &lines.map(str::to_owned));
+        assert_eq!(seen, Seen { seeds: 2, green: 1, red: 1, script: "  1. A lists [http]\n  => a row".to_owned() });
+        assert!(seen.as_due(1));
+        assert!(!Seen::of(2, &[]).as_due(0));
+        assert!(!Seen::of(1, &["proof: seed 1: red".to_owned()]).as_due(0));
+    }
+}
