@@ -178,7 +178,7 @@ async fn an_answer_is_bounded() {
 
 #[tokio::test]
 async fn a_request_takes_a_connection_when_it_has_been_read_and_waits_for_one_only_so_long() {
-    let service = Service::with(|config| config.max_connections(1).acquire_timeout(Duration::from_millis(200)), |api| api).await;
+    let service = Service::with(|config| config.max_connections(1).acquire_timeout(Duration::from_secs(5)), |api| api).await;
     let tenant = service.tenant().await;
     let (service, caller) = (&service, &tenant);
     tenant

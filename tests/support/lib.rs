@@ -4,6 +4,7 @@ mod site;
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use sqlx::{Connection, PgConnection};
 use tenantry::{Config, Platform, Tenancy, TenantId};
@@ -63,6 +64,11 @@ pub async fn stage() -> Stage {
     template.copy("test").await.expect("a copy of the template")
 }
 
+/// A configuration that waits long for a connection: suites run beside builds, and no test is about that wait.
+fn patient(url: &str) -> Config {
+    Config::new(url).expect("a URL").acquire_timeout(Duration::from_secs(60))
+}
+
 /// Makes a tenant.
 pub async fn tenant(platform: &Platform, slug: &str) -> TenantId {
     platform.create_tenant(slug, slug).await.expect("a tenant")
@@ -77,11 +83,11 @@ impl Bed {
     /// With another configuration of the service's connections.
     pub async fn with(configure: impl FnOnce(Config) -> Config) -> Self {
         let stage = stage().await;
-        let platform = Config::new(stage.url("platform").expose_with_password()).expect("a URL");
+        let platform = patient(stage.url("platform").expose_with_password());
         let platform = Platform::start(&platform, &tenantry_app::CONVENTIONS).await.expect("the platform");
         let (a, b) = (tenant(&platform, "a").await, tenant(&platform, "b").await);
         platform.close().await;
-        let config = configure(Config::new(stage.url("app").expose_with_password()).expect("a URL"));
+        let config = configure(patient(stage.url("app").expose_with_password()));
         let tenancy = Tenancy::start(&config, tenantry_app::MODELS, tenantry_app::CONVENTIONS).await.expect("the service starts");
         Self { stage, tenancy, a, b }
     }
