@@ -2,5 +2,6 @@
 
 mod faults;
 mod handwritten;
+mod hostile;
 mod repository;
 mod savepoints;

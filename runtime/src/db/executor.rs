@@ -119,10 +119,11 @@ fn first_is(arguments: &PgArguments, tenant: Uuid) -> Result<bool, sqlx::Error> 
 type Step = Result<Either<PgQueryResult, PgRow>, sqlx::Error>;
 
 /// The steps of a statement. The transaction is poisoned from before the first until after the last, so that a stream that fails or is dropped
-/// half-read leaves it so.
+/// half-read leaves it so. One that is read to its end leaves the mark as it was before.
 struct Watched<'e> {
     steps: BoxStream<'e, Step>,
     poisoned: &'e mut bool,
+    before: bool,
     failed: bool,
 }
 
@@ -133,7 +134,7 @@ impl Stream for Watched<'_> {
         let step = self.steps.poll_next_unpin(context);
         match &step {
             Poll::Ready(Some(Err(_))) => self.failed = true,
-            Poll::Ready(None) if !self.failed => *self.poisoned = false,
+            Poll::Ready(None) if !self.failed => *self.poisoned = self.before,
             _ => {}
         }
         step
@@ -143,7 +144,7 @@ impl Stream for Watched<'_> {
 fn send<'e, 'c: 'e>(tx: &'e mut TenantTx<'c>, admitted: Result<Admitted, sqlx::Error>) -> BoxStream<'e, Step> {
     let (connection, poisoned) = tx.connection();
     // A refused statement poisons, too: what was to be written is not there.
-    *poisoned = !mutant!("no_poison");
+    let before = std::mem::replace(poisoned, !mutant!("no_poison"));
     match admitted {
         Err(refusal) => {
             tracing::error!(%refusal, "a hand-written statement was refused before it was sent");
@@ -151,7 +152,7 @@ fn send<'e, 'c: 'e>(tx: &'e mut TenantTx<'c>, admitted: Result<Admitted, sqlx::E
         }
         Ok(Admitted { text, arguments, persistent }) => {
             let steps = connection.fetch_many(sqlx::query_with(text, arguments).persistent(persistent));
-            Watched { steps, poisoned, failed: false }.boxed()
+            Watched { steps, poisoned, before, failed: false }.boxed()
         }
     }
 }

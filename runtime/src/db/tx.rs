@@ -97,15 +97,15 @@ impl<'c> TenantTx<'c> {
         fold.finish(affected)
     }
 
-    /// Every statement of a unit passes here. The mark is set before the first await and cleared when all went well, so that an error, a
-    /// panic and a dropped future alike leave it.
+    /// Every statement of a unit passes here. The mark is set before the first await and put back when all went well, so that an error, a
+    /// panic and a dropped future alike leave it, and a success does not wash off what failed before.
     async fn exec(
         &mut self,
         text: Arc<str>,
         args: PgArguments,
         on_row: &mut (dyn FnMut(&PgRow) -> Result<(), Error> + Send),
     ) -> Result<u64, Error> {
-        self.poisoned = !mutant!("no_poison");
+        let before = std::mem::replace(&mut self.poisoned, !mutant!("no_poison"));
         #[expect(clippy::disallowed_methods, reason = "the text was rendered from the definitions of the models")]
         let query = sqlx::query_with(sqlx::AssertSqlSafe(text), args);
         let mut affected = 0;
@@ -117,7 +117,7 @@ impl<'c> TenantTx<'c> {
             }
         }
         drop(steps);
-        self.poisoned = false;
+        self.poisoned = before;
         Ok(affected)
     }
 
@@ -138,9 +138,12 @@ impl<'c> TenantTx<'c> {
     /// ```
     ///
     /// # Errors
-    /// What `work` returns; [`Poisoned`](ErrorKind::Poisoned) when it returns `Ok` though a statement had failed.
+    /// What `work` returns; [`Poisoned`](ErrorKind::Poisoned) when it returns `Ok` though a statement had failed, and at once when one had
+    /// failed before, since nothing of the transaction would be kept.
     pub async fn savepoint<T>(&mut self, work: impl AsyncFnOnce(&mut TenantTx<'c>) -> Result<T, Error>) -> Result<T, Error> {
-        let before = self.poisoned;
+        if self.poisoned {
+            return Err(ErrorKind::Poisoned.into());
+        }
         self.open += 1;
         self.control("savepoint tenantry").await?;
         let result = match work(self).await {
@@ -153,14 +156,14 @@ impl<'c> TenantTx<'c> {
             Err(_) => {
                 self.control("rollback to savepoint tenantry").await?;
                 self.control("release savepoint tenantry").await?;
-                self.poisoned = before;
             }
         }
         self.open -= 1;
         result
     }
 
-    /// A statement about the transaction itself.
+    /// A statement about the transaction itself. What it leaves is sound: a savepoint begins and is released only while nothing has failed,
+    /// and going back to one undoes what did.
     async fn control(&mut self, text: &'static str) -> Result<(), Error> {
         self.poisoned = true;
         (&mut *self.transaction).execute(text).await?;
