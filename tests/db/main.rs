@@ -3,5 +3,6 @@
 mod example;
 mod faults;
 mod handwritten;
+mod hostile;
 mod repository;
 mod savepoints;

@@ -204,6 +204,10 @@ async fn attacks_of_the_app_role_are_refused() {
         "select lo_import('/etc/passwd')",
         "select pg_notify('a', 'b')",
         "select pg_export_snapshot()",
+        "select query from pg_stat_activity",
+        "select pg_stat_get_backend_activity(1)",
+        "select setseed(0.5)",
+        "update pg_settings set setting = 'x' where name = 'search_path'",
         "select pg_terminate_backend(pg_backend_pid())",
         "select pg_read_file('PG_VERSION')",
         "select * from pg_authid",
@@ -245,7 +249,7 @@ async fn quiet_stats_hides_counts_and_leaves_them_to_monitoring() {
     let mut app = site.connect("app").await;
     assert_eq!(state(&mut app, peek).await, "ok", "the option shows nothing if it is refused anyway");
     provision(&site.admin_options(), site.conventions(), &Options { quiet_stats: true, ..site.options() }).await.expect("provisions");
-    for attack in [peek, "select pg_database_size(current_database())", "select reltuples from pg_class", "select txid_current()"] {
+    for attack in [peek, "select currtid2('app.things', '(0,1)')", "select pg_database_size(current_database())", "select reltuples from pg_class", "select txid_current()"] {
         assert_eq!(state(&mut app, attack).await, "42501", "{attack}");
     }
     let mut admin = site.admin().await;

@@ -175,10 +175,28 @@ async fn look_at_functions(connection: &mut PgConnection, role: &str, faults: &m
         include_str!("../../sql/provision/reaching_functions.sql"),
         " and has_function_privilege(p.oid, 'execute') order by 1"
     );
-    let callable: Vec<String> = sqlx::query_scalar(SELECT).fetch_all(connection).await?;
+    let callable: Vec<String> = sqlx::query_scalar(SELECT).fetch_all(&mut *connection).await?;
     if let Some(first) = callable.first() {
         let what = format!("`{role}` may call {} function(s) that reach beyond a tenant's rows, such as {first}", callable.len());
         faults.push(Fault::new(what, PROVISION));
+    }
+    look_for_definers(connection, role, faults).await
+}
+
+/// Functions of ours or of an extension that run with their owner's rights. One that only a trigger can call is none: nobody gives it arguments.
+async fn look_for_definers(connection: &mut PgConnection, role: &str, faults: &mut Vec<Fault>) -> Result<(), sqlx::Error> {
+    let callable: Vec<String> = sqlx::query_scalar(
+        "select format('%I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid))
+           from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+          where p.prosecdef and n.nspname <> 'pg_catalog' and p.prorettype not in ('trigger'::regtype, 'event_trigger'::regtype)
+            and has_schema_privilege(n.oid, 'usage') and has_function_privilege(p.oid, 'execute') order by 1",
+    )
+    .fetch_all(connection)
+    .await?;
+    for function in callable {
+        let what = format!("`{role}` may call {function}, which runs with its owner's rights");
+        let remedy = format!("`revoke execute on routine {function} from public, {}`, or `security invoker`", quoted(role));
+        faults.push(Fault::new(what, remedy));
     }
     Ok(())
 }

@@ -43,6 +43,9 @@ async fn look_at(
         faults.push(Fault::new(what, format!("`alter table {name} force row level security`")));
     }
     look_at_columns(connection, oid, table, faults).await?;
+    if table.fence == Fence::Tenant {
+        look_at_keys(connection, oid, table, conventions, faults).await?;
+    }
     look_at_policies(connection, oid, table, conventions, faults).await
 }
 
@@ -62,6 +65,32 @@ async fn look_at_columns(connection: &mut PgConnection, oid: i64, table: &Table,
             Some((_, ty)) if *ty != expected => faults.push(Fault::new(format!("{place} is {ty} and not {expected}"), MIGRATE)),
             Some(_) => {}
         }
+    }
+    Ok(())
+}
+
+/// A unique key without the tenant refuses what another tenant has, which tells that it is there, and lets foreign keys cross tenants.
+async fn look_at_keys(
+    connection: &mut PgConnection,
+    oid: i64,
+    table: &Table,
+    conventions: &Conventions,
+    faults: &mut Vec<Fault>,
+) -> Result<(), sqlx::Error> {
+    let crossing: Vec<String> = sqlx::query_scalar(
+        "select c.relname::text from pg_index i join pg_class c on c.oid = i.indexrelid
+          where i.indrelid = $1::oid and (i.indisunique or i.indisexclusion)
+            and not exists (select from pg_attribute a where a.attrelid = i.indrelid and a.attname = $2
+                               and a.attnum = any((i.indkey::int2[])[0:i.indnkeyatts - 1])) order by 1",
+    )
+    .bind(oid)
+    .bind(conventions.tenant_column)
+    .fetch_all(connection)
+    .await?;
+    for index in crossing {
+        let what = format!("the unique key {} of {} leaves out {}", quoted(&index), table.name, conventions.tenant_column);
+        let index = format!("{}.{}", quoted(&table.name.schema), quoted(&index));
+        faults.push(Fault::new(what, format!("`drop index {index}`, or its constraint; make one that contains the tenant")));
     }
     Ok(())
 }
@@ -131,41 +160,59 @@ fn deparsed(fence: Fence, conventions: &Conventions) -> String {
     }
 }
 
-/// Relations in the two schemas that belong to no model and show rows without a fence.
+/// Relations that belong to no model and show rows without a fence: any in the two schemas, and in other schemas those that the login reaches.
 async fn look_for_strangers(
     connection: &mut PgConnection,
     schema: &Schema,
     conventions: &Conventions,
     faults: &mut Vec<Fault>,
 ) -> Result<(), sqlx::Error> {
-    let found: Vec<(String, String, String)> = sqlx::query_as(
-        "select n.nspname::text, c.relname::text, c.relkind::text from pg_class c join pg_namespace n on n.oid = c.relnamespace
-          where n.nspname in ($1, $2)
+    let fence = deparsed(Fence::Tenant, conventions);
+    let found: Vec<(String, String, String, bool)> = sqlx::query_as(
+        "select n.nspname::text, c.relname::text, c.relkind::text, c.relrowsecurity
+           from pg_class c join pg_namespace n on n.oid = c.relnamespace
+          where (n.nspname in ($1, $2)
+              or n.nspname !~ '^pg_' and n.nspname <> 'information_schema' and has_schema_privilege(n.oid, 'usage')
+                 and (has_table_privilege(c.oid, 'delete') or has_any_column_privilege(c.oid, 'select, insert, update')))
             and (c.relkind in ('r', 'p') and not c.relrowsecurity or c.relkind in ('m', 'f')
-              or c.relkind = 'v' and not coalesce(c.reloptions && array['security_invoker=true', 'security_invoker=on'], false))
+              or c.relkind = 'v' and not coalesce(c.reloptions && array['security_invoker=true', 'security_invoker=on'], false)
+              or c.relkind in ('r', 'p') and exists (select from pg_attribute where attrelid = c.oid and attname = $3 and not attisdropped)
+                 and not exists (select from pg_policy where polrelid = c.oid and not polpermissive and polcmd = '*' and polroles = '{0}'
+                                    and pg_get_expr(polqual, polrelid) = $4 and pg_get_expr(polwithcheck, polrelid) = $4))
           order by 1, 2",
     )
     .bind(conventions.schema)
     .bind(conventions.platform_schema)
+    .bind(conventions.tenant_column)
+    .bind(fence)
     .fetch_all(connection)
     .await?;
+    // What is wrong with a model's table is told where its policies are compared.
     let strangers = found
         .iter()
-        .filter(|(in_schema, name, _)| !schema.tables.iter().any(|table| table.name.schema == *in_schema && table.name.name == *name));
-    for (in_schema, name, kind) in strangers {
+        .filter(|(in_schema, name, ..)| !schema.tables.iter().any(|table| table.name.schema == *in_schema && table.name.name == *name));
+    for (in_schema, name, kind, row_security) in strangers {
         let name = format!("{}.{}", quoted(in_schema), quoted(name));
-        faults.push(match kind.as_str() {
-            "v" => Fault::new(
-                format!("view {name} shows rows by its owner's rights"),
-                format!("`alter view {name} set (security_invoker = true, security_barrier = true)`"),
-            ),
-            "m" => Fault::new(format!("materialized view {name} cannot be fenced"), format!("`drop materialized view {name}`")),
-            "f" => Fault::new(format!("foreign table {name} cannot be fenced"), format!("`drop foreign table {name}`")),
-            _ => Fault::new(
-                format!("table {name} belongs to no model and has no row security"),
-                format!("`alter table {name} enable row level security`, with policies in its migration"),
-            ),
-        });
+        faults.push(stranger(&name, kind, *row_security));
     }
     Ok(())
+}
+
+fn stranger(name: &str, kind: &str, row_security: bool) -> Fault {
+    match kind {
+        "v" => Fault::new(
+            format!("view {name} shows rows by its owner's rights"),
+            format!("`alter view {name} set (security_invoker = true, security_barrier = true)`"),
+        ),
+        "m" => Fault::new(format!("materialized view {name} cannot be fenced"), format!("`drop materialized view {name}`")),
+        "f" => Fault::new(format!("foreign table {name} cannot be fenced"), format!("`drop foreign table {name}`")),
+        _ if row_security => Fault::new(
+            format!("table {name} belongs to no model, has tenants' rows and lacks the fence"),
+            format!("`create policy tenant_fence on {name} as restrictive for all to public …`, with the expression of the models' tables"),
+        ),
+        _ => Fault::new(
+            format!("table {name} belongs to no model and has no row security"),
+            format!("`alter table {name} enable row level security`, with policies in its migration"),
+        ),
+    }
 }

@@ -3,4 +3,4 @@ p.pronamespace = 'pg_catalog'::regnamespace
        and (p.proname ~ '^pg_stat_get_'
          or p.proname ~ '^pg_(database|tablespace|relation|table|indexes|total_relation)_size$'
          or p.proname ~ '^(txid_current|pg_current_(xact_id|snapshot|wal_))'
-         or p.proname in ('pg_lock_status', 'pg_blocking_pids', 'pg_sequence_last_value', 'pg_get_sequence_data'))
+         or p.proname in ('currtid2', 'pg_lock_status', 'pg_blocking_pids', 'pg_sequence_last_value', 'pg_get_sequence_data'))
