@@ -126,6 +126,8 @@ type Step = Result<Either<PgQueryResult, PgRow>, sqlx::Error>;
 struct Watched<'e> {
     steps: BoxStream<'e, Step>,
     poisoned: &'e mut bool,
+    /// The mark that stood before: a success does not take away an earlier failure.
+    before: bool,
     failed: bool,
 }
 
@@ -136,7 +138,7 @@ impl Stream for Watched<'_> {
         let step = self.steps.poll_next_unpin(context);
         match &step {
             Poll::Ready(Some(Err(_))) => self.failed = true,
-            Poll::Ready(None) if !self.failed => *self.poisoned = false,
+            Poll::Ready(None) if !self.failed => *self.poisoned = self.before,
             _ if mutant!("stream_unwatched") => *self.poisoned = false,
             _ => {}
         }
@@ -147,6 +149,7 @@ impl Stream for Watched<'_> {
 fn send<'e, 'c: 'e>(tx: &'e mut TenantTx<'c>, admitted: Result<Admitted, sqlx::Error>) -> BoxStream<'e, Step> {
     let (connection, poisoned) = tx.connection();
     // A refused statement poisons, too: what was to be written is not there.
+    let before = *poisoned;
     let forgiven = if mutant!("refusal_forgiven") { admitted.is_err() } else { mutant!("no_poison") };
     *poisoned = !forgiven;
     match admitted {
@@ -156,7 +159,7 @@ fn send<'e, 'c: 'e>(tx: &'e mut TenantTx<'c>, admitted: Result<Admitted, sqlx::E
         }
         Ok(Admitted { text, arguments, persistent }) => {
             let steps = connection.fetch_many(sqlx::query_with(text, arguments).persistent(persistent));
-            Watched { steps, poisoned, failed: false }.boxed()
+            Watched { steps, poisoned, before, failed: false }.boxed()
         }
     }
 }

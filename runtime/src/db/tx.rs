@@ -106,6 +106,7 @@ impl<'c> TenantTx<'c> {
         args: PgArguments,
         on_row: &mut (dyn FnMut(&PgRow) -> Result<(), Error> + Send),
     ) -> Result<u64, Error> {
+        let before = self.poisoned;
         self.poisoned = !mutant!("no_poison");
         #[expect(clippy::disallowed_methods, reason = "the text was rendered from the definitions of the models")]
         let query = sqlx::query_with(sqlx::AssertSqlSafe(text), args);
@@ -121,7 +122,8 @@ impl<'c> TenantTx<'c> {
         if mutant!("commit_each") {
             self.control("commit; begin").await?;
         }
-        self.poisoned = false;
+        // The mark of an earlier failure stays: a statement that was refused before it was sent has not aborted the transaction.
+        self.poisoned = before && !mutant!("success_heals");
         Ok(affected)
     }
 
@@ -168,9 +170,9 @@ impl<'c> TenantTx<'c> {
 
     /// A statement about the transaction itself.
     async fn control(&mut self, text: &'static str) -> Result<(), Error> {
-        self.poisoned = true;
+        let before = std::mem::replace(&mut self.poisoned, true);
         (&mut *self.transaction).execute(text).await?;
-        self.poisoned = false;
+        self.poisoned = before;
         Ok(())
     }
 

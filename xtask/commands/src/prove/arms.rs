@@ -26,14 +26,15 @@ const fn http(name: &'static str, tests: &'static [&'static str]) -> Arm {
 pub(super) const ARMS: &[Arm] = &[
     // A transaction, and what interrupts it.
     db("begin_unguarded", &["faults::a_future_dropped_after_any_number_of_polls_leaves_nothing_behind"]),
-    db("session_set", &["faults::a_panic_rolls_back"]),
+    db("session_set", &["faults::the_context_is_set_for_the_transaction_alone"]),
     db("commit_each", &["faults::a_panic_rolls_back", "faults::a_statement_timeout_rolls_back", "faults::a_killed_backend_is_replaced"]),
     db("no_poison", &["faults::a_swallowed_error_is_not_committed"]),
     db("commit_poisoned", &["faults::a_swallowed_error_is_not_committed"]),
     // Savepoints.
     db("savepoint_kept", &["savepoints::what_fails_is_taken_back_and_the_rest_is_kept"]),
     db("savepoint_unread", &["savepoints::a_swallowed_error_inside_a_savepoint_takes_it_back"]),
-    db("savepoint_heals", &["savepoints::a_savepoint_does_not_heal_a_poisoned_transaction"]),
+    db("savepoint_heals", &["savepoints::neither_a_savepoint_nor_a_success_heals_a_refused_statement"]),
+    db("success_heals", &["savepoints::neither_a_savepoint_nor_a_success_heals_a_refused_statement"]),
     db("savepoint_uncounted", &["savepoints::a_savepoint_dropped_half_way_keeps_the_transaction_from_committing"]),
     // Hand-written SQL.
     db("first_argument", &["handwritten::a_statement_without_arguments_or_tenant_is_refused"]),
