@@ -180,3 +180,20 @@ async fn a_swallowed_error_is_not_committed() {
     next_is_clean(&bed, &mut bed.observer().await, "after the swallowed error").await;
     assert_eq!(bed.count("categories", bed.a).await, 0);
 }
+
+#[tokio::test]
+async fn the_context_is_set_for_the_transaction_alone() {
+    let bed = Bed::with(|config| config.max_connections(1)).await;
+    let mut observer = bed.observer().await;
+    let mut db = bed.tenancy.tenant(bed.a, Actor::System);
+    // Nobody sees the settings of another session, but the observer sees the message that opened the transaction.
+    let opened = db.transaction(async |_| {
+        let sql = "select query from pg_stat_activity where datname = current_database() and usename like '%_app'";
+        let query: String = sqlx::query_scalar(sql).fetch_one(&mut observer).await?;
+        Ok(query)
+    });
+    let opened = opened.await.unwrap();
+    let settings = opened.split("; ").skip(1).collect::<Vec<_>>();
+    assert!(settings.len() == 3 && settings[0].contains(&bed.a.to_string()), "{opened}");
+    assert!(settings.iter().all(|setting| setting.starts_with("SET LOCAL ")), "what outlives a transaction: {opened}");
+}

@@ -79,3 +79,26 @@ async fn a_savepoint_dropped_half_way_keeps_the_transaction_from_committing() {
     assert_eq!(result.unwrap_err().kind(), &ErrorKind::Poisoned);
     assert_eq!(bed.count("categories", bed.a).await, 0);
 }
+
+#[tokio::test]
+async fn neither_a_savepoint_nor_a_success_heals_a_refused_statement() {
+    let bed = Bed::with(|config| config.max_connections(1)).await;
+    let mut db = bed.tenancy.tenant(bed.a, Actor::System);
+    for savepoint in [false, true] {
+        let result = db
+            .transaction(async |tx| {
+                tx.run(Category::repo().create(&category("one"))).await?;
+                // Refused before it is sent, so the server knows of no failure; the error is dropped.
+                let _ = sqlx::query("delete from app.categories").execute(&mut *tx).await;
+                if savepoint {
+                    let _ = tx.savepoint(async |_| Err::<(), _>(Error::not_found())).await;
+                } else {
+                    tx.run(Category::repo().create(&category("two"))).await?;
+                }
+                Ok(())
+            })
+            .await;
+        assert_eq!(result.unwrap_err().kind(), &ErrorKind::Poisoned, "with a savepoint: {savepoint}");
+    }
+    assert_eq!(bed.count("categories", bed.a).await, 0);
+}

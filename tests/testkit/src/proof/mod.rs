@@ -18,6 +18,8 @@
 mod executor;
 mod http;
 mod model;
+#[cfg(test)]
+mod model_tests;
 mod observer;
 mod operation;
 mod report;

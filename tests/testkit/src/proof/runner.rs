@@ -29,7 +29,7 @@ pub(super) struct Ground {
     pub(super) router: Router,
     pub(super) app: sqlx::postgres::PgConnectOptions,
     pub(super) admin: sqlx::postgres::PgConnectOptions,
-    /// The connections of a case that went well: logging in costs more than a step does.
+    /// The connections of the case before: logging in costs more than a step does.
     pub(super) spare: Mutex<Option<Connections>>,
 }
 
@@ -37,6 +37,16 @@ pub(super) struct Ground {
 pub(super) struct Connections {
     app: Vec<PgConnection>,
     observer: PgConnection,
+}
+
+impl Connections {
+    /// Ends whatever they are in the middle of after a failure; none when one of them cannot.
+    async fn reset(mut self) -> Option<Self> {
+        for connection in self.app.iter_mut().chain([&mut self.observer]) {
+            crate::execute(connection, "rollback").await.ok()?;
+        }
+        Some(self)
+    }
 }
 
 impl Ground {
@@ -82,10 +92,7 @@ pub(super) async fn run(ground: &Ground, tenants: usize, furnished: bool, steps:
         result = result.and(Err(format!("the observer cannot clear the rows away: {error}")));
     }
     let Case { counts, script, connections, .. } = case;
-    // After a failure nobody knows what they are in the middle of.
-    if result.is_ok() {
-        *ground.spare.lock().unwrap_or_else(PoisonError::into_inner) = Some(connections);
-    }
+    *ground.spare.lock().unwrap_or_else(PoisonError::into_inner) = connections.reset().await;
     result.map(|()| counts).map_err(|fault| Broken { script, fault })
 }
 

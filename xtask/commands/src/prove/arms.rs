@@ -26,14 +26,15 @@ const fn http(name: &'static str, tests: &'static [&'static str]) -> Arm {
 pub(super) const ARMS: &[Arm] = &[
     // A transaction, and what interrupts it.
     db("begin_unguarded", &["faults::a_future_dropped_after_any_number_of_polls_leaves_nothing_behind"]),
-    db("session_set", &["faults::a_panic_rolls_back"]),
+    db("session_set", &["faults::the_context_is_set_for_the_transaction_alone"]),
     db("commit_each", &["faults::a_panic_rolls_back", "faults::a_statement_timeout_rolls_back", "faults::a_killed_backend_is_replaced"]),
     db("no_poison", &["faults::a_swallowed_error_is_not_committed"]),
     db("commit_poisoned", &["faults::a_swallowed_error_is_not_committed"]),
     // Savepoints.
     db("savepoint_kept", &["savepoints::what_fails_is_taken_back_and_the_rest_is_kept"]),
     db("savepoint_unread", &["savepoints::a_swallowed_error_inside_a_savepoint_takes_it_back"]),
-    db("savepoint_heals", &["savepoints::a_savepoint_does_not_heal_a_poisoned_transaction"]),
+    db("savepoint_heals", &["savepoints::neither_a_savepoint_nor_a_success_heals_a_refused_statement"]),
+    db("success_heals", &["savepoints::neither_a_savepoint_nor_a_success_heals_a_refused_statement"]),
     db("savepoint_uncounted", &["savepoints::a_savepoint_dropped_half_way_keeps_the_transaction_from_committing"]),
     // Hand-written SQL.
     db("first_argument", &["handwritten::a_statement_without_arguments_or_tenant_is_refused"]),
@@ -57,4 +58,21 @@ pub(super) const ARMS: &[Arm] = &[
         &["repository::a_row_is_made_found_changed_and_deleted", "repository::another_tenants_row_is_a_row_that_does_not_exist"],
     ),
     db("keyset_repeats", &["repository::pages_follow_each_other_without_gap_or_repetition"]),
+    // The routes.
+    http("http_all_verbs", &["verbs::only_the_routes_that_a_model_names_are_there"]),
+    http("http_body_unbounded", &["refusals::bodies_are_bounded_whether_they_say_how_long_they_are_or_not"]),
+    http("http_cached", &["lists::an_empty_list_is_a_page", "verbs::what_is_created_is_there_at_its_location"]),
+    http(
+        "http_constraint_told",
+        &["refusals::a_taken_key_names_its_fields", "refusals::a_value_that_a_constraint_refuses_names_its_field"],
+    ),
+    http("http_cursor_ignored", &["lists::pages_give_every_row_once_in_every_order", "lists::filters_leave_what_they_say"]),
+    http("http_cursor_tenant", &["isolation::a_cursor_is_good_for_its_tenant_and_its_list_alone"]),
+    http("http_cursor_unverified", &["isolation::a_cursor_is_good_for_its_tenant_and_its_list_alone"]),
+    http("http_extra_row", &["lists::pages_give_every_row_once_in_every_order"]),
+    http("http_managed_accepted", &["refusals::bodies_that_are_not_json_are_told_from_bodies_that_are_not_rows"]),
+    http("http_media", &["refusals::other_media_types_are_refused_with_what_would_be_taken"]),
+    http("http_page_cut", &["refusals::an_answer_is_bounded"]),
+    http("http_tenant_passed_over", &["isolation::nobody_names_a_tenant"]),
+    http("http_id_told", &["isolation::a_foreign_row_a_missing_row_and_no_id_are_the_same_404"]),
 ];
