@@ -3,8 +3,8 @@
 //! A statement that returns rows is guarded by the policy for SELECT, too, which hides a hole in the one for writing: so the writes here
 //! return nothing and have no WHERE, and what became of the rows is read back as the victim and as the observer.
 
+use sqlx::Connection;
 use sqlx::postgres::PgConnection;
-use sqlx::{AssertSqlSafe, Connection};
 use tenantry::schema::ModelDef;
 use tenantry::{Actor, Config, Field, Money, Tenancy, TenantId};
 use tenantry_app::inventory::{Category, NewCategory, NewProduct, Product};
@@ -12,7 +12,7 @@ use tenantry_app::purchase::{NewSupplier, Supplier};
 use tenantry_app::sales::{
     Customer, CustomerPatch, CustomerStatus, NewCustomer, NewSalesOrder, NewSalesOrderLine, SalesOrder, SalesOrderLine,
 };
-use tenantry_testkit::{DatabaseUrl, execute};
+use tenantry_testkit::{DatabaseUrl, execute, made};
 use tenantry_tests::Bed;
 use uuid::Uuid;
 
@@ -145,7 +145,7 @@ impl Yard {
     /// The ids that a tenant reads without a predicate.
     async fn ids(&mut self, model: &ModelDef, tenant: TenantId) -> Vec<Uuid> {
         self.enter(tenant).await;
-        let ids = sqlx::query_scalar(AssertSqlSafe(format!("select id from {} order by 1", table(model))));
+        let ids = sqlx::query_scalar(made(format!("select id from {} order by 1", table(model))));
         let ids = ids.fetch_all(&mut self.app).await.unwrap();
         self.leave("commit").await;
         ids
@@ -154,7 +154,7 @@ impl Yard {
     /// How many rows the observer sees, and a digest over all of them.
     async fn digest(&mut self, model: &ModelDef, tenant: TenantId) -> (i64, Option<String>) {
         let text = format!("select count(*), md5(string_agg(t::text, ';' order by id)) from {} t where tenant_id = $1", table(model));
-        sqlx::query_as(AssertSqlSafe(text)).bind(tenant.uuid()).fetch_one(&mut self.observer).await.unwrap()
+        sqlx::query_as(made(text)).bind(tenant.uuid()).fetch_one(&mut self.observer).await.unwrap()
     }
 
     async fn digests(&mut self, tenant: TenantId) -> Vec<(i64, Option<String>)> {
@@ -172,7 +172,7 @@ impl Yard {
         let mut values = Vec::new();
         for column in &columns {
             let text = format!("select quote_nullable({column}) from {} where tenant_id = $1", table(model));
-            let old: String = sqlx::query_scalar(AssertSqlSafe(text)).bind(from.uuid()).fetch_one(&mut self.observer).await.unwrap();
+            let old: String = sqlx::query_scalar(made(text)).bind(from.uuid()).fetch_one(&mut self.observer).await.unwrap();
             let new = replaced.iter().find(|(name, _)| *name == column.trim_matches('"')).map(|(_, value)| value.clone());
             values.push(match column.as_str() {
                 "tenant_id" => format!("'{tenant}'"),
@@ -193,7 +193,7 @@ fn table(model: &ModelDef) -> String {
 }
 
 async fn affected(connection: &mut PgConnection, statement: &str) -> Result<u64, String> {
-    let result = sqlx::query(AssertSqlSafe(statement.to_owned())).persistent(false).execute(connection).await;
+    let result = sqlx::query(made(statement.to_owned())).persistent(false).execute(connection).await;
     let state = |error: sqlx::Error| error.as_database_error().and_then(|error| error.code()).map_or_else(|| error.to_string(), Into::into);
     result.map(|done| done.rows_affected()).map_err(state)
 }
@@ -232,7 +232,7 @@ async fn a_tenant_reads_exactly_its_own_rows() {
     for tenant in [yard.bed.a, yard.bed.b] {
         for model in models() {
             let text = format!("select id from {} where tenant_id = $1 order by 1", table(model));
-            let own: Vec<Uuid> = sqlx::query_scalar(AssertSqlSafe(text)).bind(tenant.uuid()).fetch_all(&mut yard.observer).await.unwrap();
+            let own: Vec<Uuid> = sqlx::query_scalar(made(text)).bind(tenant.uuid()).fetch_all(&mut yard.observer).await.unwrap();
             assert_eq!(own.len(), 1);
             assert_eq!(yard.ids(model, tenant).await, own, "{}", model.table);
         }
@@ -266,7 +266,7 @@ async fn another_tenants_row_cannot_be_referred_to() {
         for column in model.columns.iter().filter(|column| column.reference().is_some()) {
             let target = column.reference().unwrap().table;
             let text = format!("select id from app.{target} where tenant_id = $1");
-            let foreign: Uuid = sqlx::query_scalar(AssertSqlSafe(text)).bind(b.uuid()).fetch_one(&mut yard.observer).await.unwrap();
+            let foreign: Uuid = sqlx::query_scalar(made(text)).bind(b.uuid()).fetch_one(&mut yard.observer).await.unwrap();
             let name = column.name;
             for id in [foreign, Uuid::now_v7()] {
                 // Other values where a key would be taken, since keys are looked at before references.

@@ -18,5 +18,5 @@ mod stage;
 pub use postgres::{Database, DatabaseError, DatabaseUrl, FindError, Postgres, Source, UrlError};
 #[cfg(feature = "proof")]
 pub use proof::Proof;
-pub use sql::{column, execute, lines};
+pub use sql::{column, execute, lines, made};
 pub use stage::{Stage, StageError};

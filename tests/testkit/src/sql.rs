@@ -33,3 +33,9 @@ pub async fn lines(connection: &mut PgConnection, query: &str) -> Result<Vec<Str
     let query = sqlx::raw_sql(sqlx::AssertSqlSafe(query.to_owned()));
     query.fetch_all(connection).await?.iter().map(|row| row.try_get(0)).collect()
 }
+
+/// A statement that a test has put together, for `sqlx::query` and its kind.
+#[expect(clippy::disallowed_methods, reason = "a test's own text, run by a test")]
+pub fn made(text: impl Into<String>) -> impl sqlx::SqlSafeStr {
+    sqlx::AssertSqlSafe(text.into())
+}
