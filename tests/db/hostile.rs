@@ -121,7 +121,11 @@ async fn what_would_leave_the_tenant_or_outlive_the_transaction_is_not_sent() {
             let result = db
                 .transaction(async |tx| {
                     let query = sqlx::query(*attack).bind(tx.tenant()).persistent(checked);
-                    if checked { query.execute(tx).await? } else { query.execute(tx.without_predicate_check()).await? };
+                    if checked {
+                        query.execute(tx).await?
+                    } else {
+                        query.execute(tx.without_predicate_check()).await?
+                    };
                     Ok(())
                 })
                 .await;
