@@ -249,7 +249,13 @@ async fn quiet_stats_hides_counts_and_leaves_them_to_monitoring() {
     let mut app = site.connect("app").await;
     assert_eq!(state(&mut app, peek).await, "ok", "the option shows nothing if it is refused anyway");
     provision(&site.admin_options(), site.conventions(), &Options { quiet_stats: true, ..site.options() }).await.expect("provisions");
-    for attack in [peek, "select currtid2('app.things', '(0,1)')", "select pg_database_size(current_database())", "select reltuples from pg_class", "select txid_current()"] {
+    for attack in [
+        peek,
+        "select currtid2('app.things', '(0,1)')",
+        "select pg_database_size(current_database())",
+        "select reltuples from pg_class",
+        "select txid_current()",
+    ] {
         assert_eq!(state(&mut app, attack).await, "42501", "{attack}");
     }
     let mut admin = site.admin().await;

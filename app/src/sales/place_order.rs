@@ -89,7 +89,7 @@ pub struct PlacedOrder {
 pub(super) async fn post(mut db: TenantDb, OriginalUri(uri): OriginalUri, Json(order): Json<PlaceOrder>) -> Result<Response, Problem> {
     let placed = place_order(&mut db, &order).await?;
     let location = format!("{}/{}", uri.path(), placed.order.id);
-    Ok((StatusCode::CREATED, [(LOCATION, location)], axum::Json(placed)).into_response())
+    Ok((StatusCode::CREATED, [(LOCATION, location)], Json(placed)).into_response())
 }
 
 /// Places an order with its lines: the totals are computed here, and either all of it is there or nothing.

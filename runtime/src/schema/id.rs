@@ -6,6 +6,7 @@ use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use std::str::FromStr;
 
+use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
@@ -98,9 +99,15 @@ impl<T> Serialize for Id<T> {
     }
 }
 
+/// In JSON: 36 characters with hyphens, and none of the other spellings of a uuid, so that a key has one name in every route.
 impl<'de, T> Deserialize<'de> for Id<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Uuid::deserialize(deserializer).map(Self::from_uuid)
+        if !deserializer.is_human_readable() {
+            return Uuid::deserialize(deserializer).map(Self::from_uuid);
+        }
+        let text = String::deserialize(deserializer)?;
+        let uuid = if text.len() == 36 { Uuid::try_parse(&text).ok() } else { None };
+        uuid.map(Self::from_uuid).ok_or_else(|| D::Error::custom("must be a uuid such as 01890a5d-ac96-774b-bcce-b302099a8057"))
     }
 }
 

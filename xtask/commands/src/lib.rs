@@ -3,6 +3,7 @@
 //! Each command is a module with an `Args` (what the command line says) and a `run` (what is done): it parses, calls the library and
 //! prints. An application's own `xtask/src/main.rs` is a call of [`main`].
 
+mod cargo;
 mod demo;
 mod deprovision;
 mod gen_migrations;

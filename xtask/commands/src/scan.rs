@@ -83,7 +83,7 @@ fn sources(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
             // A symbolic link is neither: what it points to is found where it stands, or is not of this tree.
             if kind.is_dir() && depth < MAX_DEPTH && !skipped(&name) {
                 folders.push((relative, depth + 1));
-            } else if kind.is_file() && name.ends_with(".rs") {
+            } else if kind.is_file() && name.ends_with(".rs") && name != "tests.rs" {
                 files.push(relative);
             }
         }
@@ -176,6 +176,7 @@ mod tests {
             "app/fixtures/a.rs",
             "x/cases/a.rs",
             "tests/a.rs",
+            "app/src/tests.rs",
             "app/examples/a.rs",
         ];
         let root = tree(&elsewhere.map(|path| (path, MODEL)));

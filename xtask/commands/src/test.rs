@@ -3,7 +3,6 @@
 //! One server serves all suites: it is found or started once, and named to them by `ADMIN_DATABASE_URL`, so that each suite makes its own
 //! databases in it instead of a cluster. The suites are built and run by cargo, so that no other command has to build them.
 
-use std::env;
 use std::ffi::OsString;
 use std::fmt;
 use std::io::{BufRead, BufReader};
@@ -14,6 +13,7 @@ use anyhow::{Context, bail};
 use tenantry_testkit::Postgres;
 
 use crate::App;
+use crate::cargo::cargo;
 use crate::output;
 
 /// The command line of `test`.
@@ -68,8 +68,8 @@ pub(crate) fn run(app: &App, args: &Args) -> anyhow::Result<()> {
 
 /// `cargo test` over the whole workspace, unless a package is named; one failing suite does not hide the others.
 fn cargo_test(root: &str, args: &Args) -> Command {
-    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(root).stdin(Stdio::null()).arg("test");
+    let mut cargo = cargo(root);
+    cargo.arg("test");
     let packages = args.cargo.iter().take_while(|arg| *arg != "--").filter_map(|arg| arg.to_str());
     if !packages.clone().any(|arg| arg.starts_with("-p") || arg.starts_with("--package")) {
         cargo.arg("--workspace");

@@ -7,7 +7,6 @@
 mod arms;
 mod mutants;
 
-use std::env;
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
@@ -15,6 +14,7 @@ use anyhow::{Context as _, bail};
 use tenantry_testkit::Postgres;
 
 use crate::App;
+use crate::cargo::cargo;
 use crate::output;
 
 /// The command line of `prove`.
@@ -55,21 +55,14 @@ pub(crate) fn run(app: &App, args: &Args) -> anyhow::Result<()> {
 
 /// `cargo test` on one suite, with the server that is found already.
 fn suite(app: &App, postgres: &Postgres, name: &str) -> Command {
-    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.current_dir(app.root).stdin(Stdio::null()).args(["test", "--package", "tenantry-tests", "--test", name]);
+    let mut cargo = cargo(app.root);
+    cargo.args(["test", "--package", "tenantry-tests", "--test", name]);
     // A source that was chosen by name has been used here; in the child it would win over the server that is named.
     cargo.env("ADMIN_DATABASE_URL", postgres.admin_url().expose_with_password()).env_remove("TENANTRY_POSTGRES");
     for variable in ["CASES", "SEED", "SEEDS", "SURFACES", "OPEN"] {
         cargo.env_remove(format!("TENANTRY_PROOF_{variable}"));
     }
     cargo.env_remove("TENANTRY_MUTANT");
-    // What cargo told this process about its package: build scripts of dependencies watch the names, and would all run again.
-    for (name, _) in env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("CARGO_PKG_")) {
-        cargo.env_remove(name);
-    }
-    for name in ["CARGO_MANIFEST_DIR", "CARGO_MANIFEST_LINKS", "CARGO_MANIFEST_PATH"] {
-        cargo.env_remove(name);
-    }
     cargo
 }
 

@@ -12,7 +12,7 @@ const RULE: &str = "crates";
 const ORDER: &[&str] = &["tenantry-sqlcheck", "tenantry-macros", "tenantry", "tenantry-testkit", "tenantry-xtask"];
 const APPLICATION: &str = "tenantry-app";
 /// What stands above the application: nothing depends on it.
-const TOP: &[&str] = &["xtask", "tenantry-tests"];
+const TOP: &[&str] = &["xtask", "tenantry-tests", "tenantry-ui-tests"];
 
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
