@@ -325,6 +325,13 @@ async fn another_login_and_another_encoding_are_named_among_everything_else() {
         assert!(faults.iter().any(|fault| fault.what.contains(what)), "{what} is not among {faults:#?}");
     }
 
+    // A setting that makes the superuser the role that is expected hides nothing.
+    let disguised = bench.site.admin_options().options([("role", bench.site.role("app"))]);
+    let mut disguised = sqlx::ConnectOptions::connect(&disguised).await.expect("connects");
+    let faults = check(&mut disguised, &bench.registry).await.expect_err("is another login");
+    assert!(faults.iter().any(|fault| fault.what.contains(&bench.fill("and becomes `APP` by a setting"))), "{faults:#?}");
+    drop(disguised);
+
     let name = format!("{}_ascii", bench.site.conventions().roles);
     execute(&mut bench.admin, &format!("create database {name} encoding 'SQL_ASCII' template template0")).await.expect("is made");
     let options = bench.site.admin_options().database(&name);
@@ -334,4 +341,19 @@ async fn another_login_and_another_encoding_are_named_among_everything_else() {
     execute(&mut bench.admin, &format!("drop database {name} with (force)")).await.expect("is dropped");
     assert!(faults.iter().any(|fault| fault.what.contains("SQL_ASCII") && fault.remedy.contains("UTF8")), "{faults:#?}");
     assert!(faults.iter().any(|fault| fault.what.contains("table app.products of Product is missing")), "{faults:#?}");
+}
+
+#[tokio::test]
+async fn the_operators_door_opens_for_the_platforms_login_alone() {
+    let bed = tenantry_tests::stage().await;
+    let conventions = &tenantry_app::CONVENTIONS;
+    let urls = [bed.admin_url().expose_with_password().to_owned(), bed.url("app").expose_with_password().to_owned()];
+    for url in urls {
+        let config = tenantry::Config::new(&url).expect("a URL");
+        let refused = tenantry::Platform::start(&config, conventions).await.expect_err("is another login").to_string();
+        assert!(refused.contains("and not as `tenantry_platform`"), "{refused}");
+        assert!(!refused.contains("postgres://"), "{refused}");
+    }
+    let config = tenantry::Config::new(bed.url("platform").expose_with_password()).expect("a URL");
+    tenantry::Platform::start(&config, conventions).await.expect("is the platform's").close().await;
 }

@@ -7,7 +7,7 @@ use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
 use super::pool::Pool;
-use super::{Config, Error, StartError};
+use super::{Config, Error, StartError, startup};
 use crate::schema::{Conventions, TenantId, quoted};
 
 /// The operator's door: it makes and lists tenants. It has a role and connections of its own, cannot be had from a [`Tenancy`](super::Tenancy),
@@ -35,14 +35,16 @@ pub struct Tenant {
 }
 
 impl Platform {
-    /// Connects as the platform's role.
+    /// Connects as the platform's role, and refuses any other.
     ///
     /// # Errors
-    /// When the configuration is refused or the database cannot be reached.
+    /// When the configuration is refused, the database cannot be reached or the login is another one.
     pub async fn start(config: &Config, conventions: &Conventions) -> Result<Self, StartError> {
         config.check_tls()?;
         let pool = Pool::new(config, 100);
-        let _connection = pool.acquire().await.map_err(StartError::Connect)?;
+        let mut connection = pool.acquire().await.map_err(StartError::Connect)?;
+        startup::check_platform(connection.raw(), conventions).await.map_err(StartError::Database)?;
+        drop(connection);
         Ok(Self { pool, table: format!("{}.tenants", quoted(conventions.platform_schema)) })
     }
 

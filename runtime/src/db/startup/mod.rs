@@ -10,7 +10,7 @@ use std::fmt;
 
 use sqlx::PgConnection;
 
-use crate::schema::Registry;
+use crate::schema::{Conventions, Registry};
 use crate::sql::server;
 
 /// What is wrong with the database or with the login, and what mends it.
@@ -26,6 +26,10 @@ pub struct Fault {
 impl Fault {
     fn new(what: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self { what: what.into(), remedy: remedy.into() }
+    }
+
+    fn unread(error: &sqlx::Error) -> Self {
+        Self::new(format!("the catalogue could not be read: {error}"), "see whether the database answers, then start again")
     }
 }
 
@@ -47,7 +51,16 @@ const MIGRATE: &str = "run `cargo xtask migrate --admin-url …`";
 pub async fn check(connection: &mut PgConnection, registry: &Registry) -> Result<(), Vec<Fault>> {
     let mut faults = Vec::new();
     if let Err(error) = look(connection, registry, &mut faults).await {
-        faults.push(Fault::new(format!("the catalogue could not be read: {error}"), "see whether the database answers, then start again"));
+        faults.push(Fault::unread(&error));
+    }
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
+}
+
+/// Whether the login is the platform's: anything stronger would see every tenant's rows through the operator's door.
+pub(crate) async fn check_platform(connection: &mut PgConnection, conventions: &Conventions) -> Result<(), Vec<Fault>> {
+    let mut faults = Vec::new();
+    if let Err(error) = role::look_at_login(connection, &conventions.role("platform"), &mut faults).await {
+        faults.push(Fault::unread(&error));
     }
     if faults.is_empty() { Ok(()) } else { Err(faults) }
 }

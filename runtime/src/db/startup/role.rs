@@ -6,12 +6,7 @@ use super::{Fault, PROVISION};
 use crate::schema::{Conventions, quoted};
 
 pub(super) async fn look(connection: &mut PgConnection, conventions: &Conventions, faults: &mut Vec<Fault>) -> Result<(), sqlx::Error> {
-    let role: String = sqlx::query_scalar("select current_user::text").fetch_one(&mut *connection).await?;
-    let app = conventions.role("app");
-    if role != app {
-        let remedy = format!("put the URL of `{app}` into DATABASE_URL");
-        faults.push(Fault::new(format!("the service logs in as `{role}` and not as `{app}`"), remedy));
-    }
+    let role = look_at_login(connection, &conventions.role("app"), faults).await?;
     let superuser = look_at_attributes(connection, &role, faults).await?;
     look_at_settings(connection, conventions, &role, faults).await?;
     look_at_memberships(connection, &role, faults).await?;
@@ -23,6 +18,18 @@ pub(super) async fn look(connection: &mut PgConnection, conventions: &Convention
         look_at_functions(connection, &role, faults).await?;
     }
     Ok(())
+}
+
+/// The login is the role that is expected, and not one that has become it by a setting: it could become itself again.
+pub(super) async fn look_at_login(connection: &mut PgConnection, expected: &str, faults: &mut Vec<Fault>) -> Result<String, sqlx::Error> {
+    let (role, login): (String, String) = sqlx::query_as("select current_user::text, session_user::text").fetch_one(connection).await?;
+    let remedy = format!("put the URL of `{expected}` into the configuration");
+    if role != expected {
+        faults.push(Fault::new(format!("the service logs in as `{role}` and not as `{expected}`"), remedy));
+    } else if login != role {
+        faults.push(Fault::new(format!("the service logs in as `{login}` and becomes `{role}` by a setting"), remedy));
+    }
+    Ok(role)
 }
 
 async fn look_at_attributes(connection: &mut PgConnection, role: &str, faults: &mut Vec<Fault>) -> Result<bool, sqlx::Error> {
