@@ -108,7 +108,10 @@ async fn a_fence_that_is_open_is_named() {
     );
     let error = bench.migrate().await.expect_err("a policy too many");
     assert!(text(&error).contains("app.customers has the policies tenant_fence, tenant_rows, wide instead of"), "{}", text(&error));
-    add(&bench, "0005_most.up.sql", "drop policy wide on app.customers; alter table app.customers disable row level security;");
+    add(&bench, "0005_reworded.up.sql", "drop policy wide on app.customers; alter policy tenant_fence on app.customers using (true);");
+    let error = bench.migrate().await.expect_err("a policy of that name that says something else");
+    assert!(text(&error).contains("policy tenant_fence on app.customers is not the one that the model has"), "{}", text(&error));
+    add(&bench, "0006_most.up.sql", "alter table app.customers disable row level security;");
     let error = bench.migrate().await.expect_err("no fence at all");
     assert!(text(&error).contains("app.customers has no row level security"), "{}", text(&error));
 }

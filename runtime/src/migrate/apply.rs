@@ -45,7 +45,7 @@ pub async fn migrate(
     enter(connection, conventions).await?;
     let mut result = apply_pending(connection, conventions, &files, progress).await;
     if let (Ok(_), Some(schema)) = (&result, &snapshot)
-        && let Err(error) = ledger::assert_fences(connection, schema).await
+        && let Err(error) = ledger::assert_fences(connection, schema, conventions).await
     {
         result = Err(error);
     }

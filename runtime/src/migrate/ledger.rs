@@ -3,6 +3,7 @@
 use sqlx::PgConnection;
 
 use super::error::{Kind, MigrateError};
+use crate::db::startup;
 use crate::schema::ir::{Schema, Type};
 use crate::schema::{Conventions, quoted};
 
@@ -33,13 +34,17 @@ pub(super) async fn read(connection: &mut PgConnection, conventions: &Convention
     Ok(rows.into_iter().map(|(version, description, checksum)| Applied { version, description, checksum }).collect())
 }
 
-/// Row security is enabled and forced on every table of the snapshot, and it has every policy that the snapshot names and no other.
-pub(super) async fn assert_fences(connection: &mut PgConnection, schema: &Schema) -> Result<(), MigrateError> {
-    let faults = open_fences(connection, schema).await?;
+/// Row security is enabled and forced on every table of the snapshot, and it has exactly the policies of the snapshot, word by word.
+pub(super) async fn assert_fences(connection: &mut PgConnection, schema: &Schema, conventions: &Conventions) -> Result<(), MigrateError> {
+    let faults = open_fences(connection, schema, conventions).await?;
     if faults.is_empty() { Ok(()) } else { Err(Kind::Fence(faults).into()) }
 }
 
-pub(super) async fn open_fences(connection: &mut PgConnection, schema: &Schema) -> Result<Vec<String>, MigrateError> {
+pub(super) async fn open_fences(
+    connection: &mut PgConnection,
+    schema: &Schema,
+    conventions: &Conventions,
+) -> Result<Vec<String>, MigrateError> {
     let mut faults = Vec::new();
     for table in &schema.tables {
         let found: Option<(bool, bool, Vec<String>)> = sqlx::query_as(
@@ -63,7 +68,10 @@ pub(super) async fn open_fences(connection: &mut PgConnection, schema: &Schema) 
             Some((_, _, found)) if found != policies => {
                 faults.push(format!("{name} has the policies {} instead of {}", found.join(", "), policies.join(", ")));
             }
-            Some(_) => {}
+            Some(_) => {
+                let others = startup::check_policies(connection, table, conventions).await.map_err(Kind::Database)?;
+                faults.extend(others.iter().map(ToString::to_string));
+            }
         }
     }
     Ok(faults)

@@ -81,7 +81,7 @@ pub async fn status(connection: &mut PgConnection, conventions: &Conventions, fo
     let pending = all.iter().any(|file| file.state == FileState::Pending);
     let faults = match snapshot {
         Some(schema) if !pending => {
-            let mut faults = ledger::open_fences(connection, &schema).await?;
+            let mut faults = ledger::open_fences(connection, &schema, conventions).await?;
             faults.extend(ledger::other_columns(connection, &schema).await?);
             faults
         }

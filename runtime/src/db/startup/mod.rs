@@ -10,6 +10,7 @@ use std::fmt;
 
 use sqlx::PgConnection;
 
+use crate::schema::ir::Table;
 use crate::schema::{Conventions, Registry};
 use crate::sql::server;
 
@@ -63,6 +64,17 @@ pub(crate) async fn check_platform(connection: &mut PgConnection, conventions: &
         faults.push(Fault::unread(&error));
     }
     if faults.is_empty() { Ok(()) } else { Err(faults) }
+}
+
+/// The policies of a table that are not the model's, for a migration that has just been applied.
+pub(crate) async fn check_policies(
+    connection: &mut PgConnection,
+    table: &Table,
+    conventions: &Conventions,
+) -> Result<Vec<Fault>, sqlx::Error> {
+    let mut faults = Vec::new();
+    tables::policies(connection, table, conventions, &mut faults).await?;
+    Ok(faults)
 }
 
 async fn look(connection: &mut PgConnection, registry: &Registry, faults: &mut Vec<Fault>) -> Result<(), sqlx::Error> {

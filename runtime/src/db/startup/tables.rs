@@ -95,6 +95,26 @@ async fn look_at_keys(
     Ok(())
 }
 
+/// The policies of a table that differ from the model's, whoever looks: the catalogue shows them to everybody.
+pub(super) async fn policies(
+    connection: &mut PgConnection,
+    table: &Table,
+    conventions: &Conventions,
+    faults: &mut Vec<Fault>,
+) -> Result<(), sqlx::Error> {
+    let oid: Option<i64> = sqlx::query_scalar(
+        "select c.oid::int8 from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = $1 and c.relname = $2",
+    )
+    .bind(&table.name.schema)
+    .bind(&table.name.name)
+    .fetch_optional(&mut *connection)
+    .await?;
+    match oid {
+        Some(oid) => look_at_policies(connection, oid, table, conventions, faults).await,
+        None => Ok(()),
+    }
+}
+
 /// A policy as the catalogue has it.
 #[derive(sqlx::FromRow)]
 struct Found {
