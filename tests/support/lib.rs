@@ -1,5 +1,6 @@
 //! What the suites share: a server for each test binary, a database for each test, two tenants in it.
 
+mod proxy;
 mod site;
 
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use tenantry_app::inventory::NewCategory;
 use tenantry_testkit::{Postgres, Stage, column};
 use tokio::sync::OnceCell;
 
+pub use proxy::through_proxy;
 pub use site::{Site, conventions};
 
 /// The server of this test binary. Statics are not dropped, so a private one ends with the process.
@@ -83,11 +85,22 @@ impl Bed {
     /// With another configuration of the service's connections.
     pub async fn with(configure: impl FnOnce(Config) -> Config) -> Self {
         let stage = stage().await;
+        let config = configure(patient(stage.url("app").expose_with_password()));
+        Self::on(stage, config).await
+    }
+
+    /// With one connection, which goes through a [proxy](through_proxy).
+    pub async fn proxied() -> Self {
+        let stage = stage().await;
+        let config = patient(&through_proxy(&stage.url("app")).await).max_connections(1);
+        Self::on(stage, config).await
+    }
+
+    async fn on(stage: Stage, config: Config) -> Self {
         let platform = patient(stage.url("platform").expose_with_password());
         let platform = Platform::start(&platform, &tenantry_app::CONVENTIONS).await.expect("the platform");
         let (a, b) = (tenant(&platform, "a").await, tenant(&platform, "b").await);
         platform.close().await;
-        let config = configure(patient(stage.url("app").expose_with_password()));
         let tenancy = Tenancy::start(&config, tenantry_app::MODELS, tenantry_app::CONVENTIONS).await.expect("the service starts");
         Self { stage, tenancy, a, b }
     }
