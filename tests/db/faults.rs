@@ -125,8 +125,6 @@ async fn a_statement_timeout_rolls_back() {
     execute(&mut bed.observer().await, &text).await.unwrap();
     bed.terminate_app_backends().await;
     let mut db = bed.tenancy.tenant(bed.a, Actor::System);
-    // The pool learns here that its connection is gone.
-    let _ = db.run(Category::repo().list().unit()).await;
     let result = db
         .transaction(async |tx| {
             tx.run(Category::repo().create(&category("lost"))).await?;
@@ -155,6 +153,17 @@ async fn a_killed_backend_is_replaced() {
     assert_eq!(result.unwrap_err().kind(), &ErrorKind::Unavailable);
     next_is_clean(&bed, &mut bed.observer().await, "after the kill").await;
     assert_eq!(bed.count("categories", bed.a).await, 0);
+}
+
+#[tokio::test]
+async fn a_connection_that_the_server_has_closed_costs_nobody_a_request() {
+    let bed = Bed::with(|config| config.max_connections(1)).await;
+    let db = bed.tenancy.tenant(bed.a, Actor::System);
+    for name in ["before", "after"] {
+        db.run(Category::repo().create(&category(name))).await.unwrap();
+        bed.terminate_app_backends().await;
+    }
+    assert_eq!(bed.names("categories", bed.a).await, ["after", "before"]);
 }
 
 #[tokio::test]

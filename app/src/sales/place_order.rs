@@ -9,7 +9,7 @@ use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use tenantry::http::{Json, Problem};
-use tenantry::{Currency, Date, Error, ErrorKind, Id, Money, TenantDb, TenantTx};
+use tenantry::{Currency, Date, Error, Id, ModelEnum, Money, TenantDb, TenantTx};
 use uuid::Uuid;
 
 use super::{Customer, CustomerStatus, NewSalesOrder, NewSalesOrderLine, SalesOrder, SalesOrderLine};
@@ -158,13 +158,15 @@ fn check_texts(order: &PlaceOrder) -> Result<(), Error> {
     }
 }
 
-/// The customer is there and may order. Another tenant's is not there.
+/// The customer is there and may order; until the order is placed nobody changes that, hence the lock. Another tenant's is not there.
 async fn may_order(tx: &mut TenantTx<'_>, customer: Id<Customer>) -> Result<(), Error> {
-    match tx.run(Customer::repo().find(customer)).await {
-        Ok(customer) if customer.status == CustomerStatus::Active => Ok(()),
-        Ok(_) => Err(Error::rule("customer_status", "/customer", "the customer is not active, so it cannot order")),
-        Err(error) if *error.kind() == ErrorKind::NotFound => Err(missing("/customer")),
-        Err(error) => Err(error),
+    let tenant = tx.tenant();
+    let sql = "select status from app.customers where tenant_id = $1 and id = $2 for share";
+    let status: Option<String> = sqlx::query_scalar(sql).bind(tenant).bind(customer).fetch_optional(tx).await?;
+    match status.as_deref().map(CustomerStatus::from_word) {
+        Some(Some(CustomerStatus::Active)) => Ok(()),
+        Some(_) => Err(Error::rule("customer_status", "/customer", "the customer is not active, so it cannot order")),
+        None => Err(missing("/customer")),
     }
 }
 

@@ -79,7 +79,7 @@ impl Config {
     }
 
     /// From the environment: `DATABASE_URL`; optionally `TENANTRY_POOL_MAX`, `TENANTRY_POOL_MIN` (connections),
-    /// `TENANTRY_ACQUIRE_TIMEOUT`, `TENANTRY_IDLE_TIMEOUT`, `TENANTRY_MAX_LIFETIME` (seconds) and `TENANTRY_ALLOW_WEAK_TLS`.
+    /// `TENANTRY_ACQUIRE_TIMEOUT`, `TENANTRY_IDLE_TIMEOUT`, `TENANTRY_MAX_LIFETIME`, `TENANTRY_STATEMENT_TIMEOUT` (seconds) and `TENANTRY_ALLOW_WEAK_TLS`.
     ///
     /// # Errors
     /// When `DATABASE_URL` is not set, or a variable does not hold what it should.
@@ -91,6 +91,12 @@ impl Config {
         config.acquire_timeout = seconds("TENANTRY_ACQUIRE_TIMEOUT")?.unwrap_or(config.acquire_timeout);
         config.idle_timeout = seconds("TENANTRY_IDLE_TIMEOUT")?.unwrap_or(config.idle_timeout);
         config.max_lifetime = seconds("TENANTRY_MAX_LIFETIME")?.unwrap_or(config.max_lifetime);
+        if let Some(timeout) = seconds("TENANTRY_STATEMENT_TIMEOUT")? {
+            config = config.statement_timeout(timeout);
+        }
+        if config.min_connections > config.max_connections {
+            return Err(ConfigError::Invalid { variable: "TENANTRY_POOL_MIN", expected: "at most TENANTRY_POOL_MAX" });
+        }
         config.allow_weak_tls = std::env::var("TENANTRY_ALLOW_WEAK_TLS").is_ok_and(|value| value == "1");
         Ok(config)
     }
@@ -99,6 +105,35 @@ impl Config {
     #[must_use]
     pub fn max_connections(mut self, connections: u32) -> Self {
         self.max_connections = connections.max(1);
+        self
+    }
+
+    /// The connections that are kept open, also when nobody needs them.
+    #[must_use]
+    pub const fn min_connections(mut self, connections: u32) -> Self {
+        self.min_connections = connections;
+        self
+    }
+
+    /// How long a connection may be idle before it is closed.
+    #[must_use]
+    pub const fn idle_timeout(mut self, timeout: Duration) -> Self {
+        self.idle_timeout = timeout;
+        self
+    }
+
+    /// How old a connection may become.
+    #[must_use]
+    pub const fn max_lifetime(mut self, lifetime: Duration) -> Self {
+        self.max_lifetime = lifetime;
+        self
+    }
+
+    /// How long a statement may take, in place of the role's own 15 seconds; in milliseconds on the server.
+    #[must_use]
+    pub fn statement_timeout(mut self, timeout: Duration) -> Self {
+        let milliseconds = timeout.as_millis().clamp(1, i32::MAX as u128).to_string();
+        self.connect = self.connect.options([("statement_timeout", milliseconds)]);
         self
     }
 

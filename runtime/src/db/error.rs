@@ -131,7 +131,9 @@ impl Error {
             "40001" | "40P01" => ErrorKind::Conflict,
             // The transaction was ended by an earlier failure (25P02) or by the server for idling (25P03).
             "25P02" => ErrorKind::Poisoned,
-            "25P03" | "57P01" | "57P02" | "57P03" | "53300" => ErrorKind::Unavailable,
+            "25P03" | "57P01" | "57P02" | "57P03" => ErrorKind::Unavailable,
+            // Class 08: the connection; 28, 3D000: the login or the database is gone; 53: no disk, memory or connection is left.
+            code if code.starts_with("08") || code.starts_with("28") || code.starts_with("53") || code == "3D000" => ErrorKind::Unavailable,
             _ => ErrorKind::Internal,
         };
         if mutant!("error_detail") {

@@ -7,6 +7,7 @@ use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
 use super::pool::Pool;
+use super::tenancy::connect;
 use super::{Config, Error, StartError, startup};
 use crate::schema::{Conventions, TenantId, quoted};
 
@@ -42,8 +43,8 @@ impl Platform {
     pub async fn start(config: &Config, conventions: &Conventions) -> Result<Self, StartError> {
         config.check_tls()?;
         let pool = Pool::new(config, 100);
-        let mut connection = pool.acquire().await.map_err(StartError::Connect)?;
-        startup::check_platform(connection.raw(), conventions).await.map_err(StartError::Database)?;
+        let mut connection = connect(config).await?;
+        startup::check_platform(&mut connection, conventions).await.map_err(StartError::Database)?;
         drop(connection);
         Ok(Self { pool, table: format!("{}.tenants", quoted(conventions.platform_schema)) })
     }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use sqlx::{Connection, PgConnection};
+
 use super::constraints::Constraints;
 use super::pool::Pool;
 use super::{Config, ConfigError, Error, TenantDb, startup};
@@ -40,13 +42,19 @@ pub enum StartError {
     /// The role, the settings, the fences or the server are not as they must be.
     #[error("the database is not fit to serve tenants:\n{}", lines(.0))]
     Database(Vec<startup::Fault>),
-    /// The database cannot be reached.
-    #[error("cannot connect as the application's role: {0}")]
-    Connect(Error),
+    /// The database cannot be reached, or it refuses the login.
+    #[error("cannot log in: {0}")]
+    Connect(#[source] sqlx::Error),
 }
 
 fn lines<T: fmt::Display>(items: &[T]) -> String {
     items.iter().map(|item| format!("  - {item}")).collect::<Vec<_>>().join("\n")
+}
+
+/// A connection outside of the pool, which would try again and again and then say only that time is up.
+pub(super) async fn connect(config: &Config) -> Result<PgConnection, StartError> {
+    let connecting = tokio::time::timeout(config.acquire_timeout, PgConnection::connect_with(&config.connect));
+    connecting.await.map_err(|_| StartError::Connect(sqlx::Error::PoolTimedOut))?.map_err(StartError::Connect)
 }
 
 impl Tenancy {
@@ -60,8 +68,9 @@ impl Tenancy {
         let statements = Statements::new(&registry);
         let constraints = Constraints::new(&registry);
         let pool = Pool::new(config, statements.capacity());
-        let mut connection = pool.acquire().await.map_err(StartError::Connect)?;
-        startup::check(connection.raw(), &registry).await.map_err(StartError::Database)?;
+        let mut connection = connect(config).await?;
+        startup::check(&mut connection, &registry).await.map_err(StartError::Database)?;
+        // A login that has told what it is for is not needed any more, and nobody waits for its goodbye.
         drop(connection);
         Ok(Self { core: Arc::new(Core { pool, registry, statements, constraints }) })
     }

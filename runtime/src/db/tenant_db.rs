@@ -8,7 +8,8 @@ use tracing::Instrument;
 
 use super::tenancy::Core;
 use super::tx::{Context, TenantTx};
-use super::{Error, Unit};
+use super::{Error, ErrorKind, Unit};
+use crate::mutants::mutant;
 use crate::schema::{Actor, RequestId, TenantId};
 
 /// One tenant's database. It is not `Clone`, and a transaction borrows it alone, so that a transaction inside a transaction, which would
@@ -22,6 +23,29 @@ use crate::schema::{Actor, RequestId, TenantId};
 pub struct TenantDb {
     core: Arc<Core>,
     context: Context,
+}
+
+/// Opens the transaction, does the work and commits: the body of both forms, which differ in the type of the work alone.
+///
+/// No ping is paid for when a connection is taken from the pool, so that one which the server has closed shows at BEGIN. Nothing has been done
+/// by then, so another one is tried, once.
+macro_rules! in_transaction {
+    ($db:ident, $work:ident) => {{
+        let mut connection = $db.core.pool.acquire().await?;
+        let mut another;
+        let mut begun = TenantTx::begin(&$db.core, &mut connection, $db.context).await;
+        if begun.as_ref().is_err_and(|error| *error.kind() == ErrorKind::Unavailable) && !mutant!("begin_once") {
+            drop(begun);
+            // Back first: there may be no other place in the pool.
+            drop(connection);
+            another = $db.core.pool.acquire().await?;
+            begun = TenantTx::begin(&$db.core, &mut another, $db.context).await;
+        }
+        let mut tx = begun?;
+        let result = $work(&mut tx).await?;
+        tx.commit().await?;
+        Ok(result)
+    }};
 }
 
 impl TenantDb {
@@ -84,24 +108,11 @@ impl TenantDb {
         T: Send + 'a,
         F: for<'t> FnOnce(&'t mut TenantTx<'_>) -> BoxFuture<'t, Result<T, Error>> + Send + 'a,
     {
-        Box::pin(self.explained(async {
-            let mut connection = self.core.pool.acquire().await?;
-            let mut tx = TenantTx::begin(&self.core, &mut connection, self.context).await?;
-            let result = work(&mut tx).await?;
-            tx.commit().await?;
-            Ok(result)
-        }))
+        Box::pin(self.explained(async { in_transaction!(self, work) }))
     }
 
     async fn enter<T>(&self, work: impl AsyncFnOnce(&mut TenantTx<'_>) -> Result<T, Error>) -> Result<T, Error> {
-        self.explained(async {
-            let mut connection = self.core.pool.acquire().await?;
-            let mut tx = TenantTx::begin(&self.core, &mut connection, self.context).await?;
-            let result = work(&mut tx).await?;
-            tx.commit().await?;
-            Ok(result)
-        })
-        .await
+        self.explained(async { in_transaction!(self, work) }).await
     }
 
     /// Runs the future in the span of tenant and request. A write through hand-written SQL that failed is explained here, where the models are

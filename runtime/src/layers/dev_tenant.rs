@@ -20,6 +20,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use tracing::Instrument;
 
 use crate::db::Tenancy;
 use crate::http::{Problem, TenantSlot};
@@ -71,9 +72,12 @@ async fn resolve(State(layer): State<DevTenant>, mut request: Request, next: Nex
     match tenant(request.headers()) {
         Err(problem) => problem.into_response(),
         Ok(tenant) => {
-            let db = layer.tenancy.tenant_for(tenant, Actor::System, RequestId::generate());
+            let id = RequestId::generate();
+            let db = layer.tenancy.tenant_for(tenant, Actor::System, id);
             request.extensions_mut().insert(TenantSlot::new(db));
-            next.run(request).await
+            // What the handler logs, and the line about a 500 above all, can be found by tenant and request.
+            let span = tracing::info_span!("request", %tenant, request = %id, method = %request.method());
+            next.run(request).instrument(span).await
         }
     }
 }

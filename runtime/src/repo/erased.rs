@@ -50,6 +50,7 @@ pub(crate) fn delete(model: &'static ModelDef, id: Uuid) -> Unit<()> {
 
 /// The rows of a page and one more, by which it is known whether there is a next one.
 pub(crate) fn list<T>(model: &'static ModelDef, mut query: ListQuery, fold: impl FnOnce(ListQuery) -> Box<dyn Fold<T>>) -> Unit<T> {
+    query.limit = query.limit.clamp(1, super::MAX_LIMIT);
     let shape = query.canonical(model);
     let mut args: Vec<Arg> = query.filters.iter().filter_map(|filter| filter.arg.clone()).collect();
     args.extend(query.after.iter().flatten().cloned());

@@ -39,6 +39,8 @@ const SETTINGS: &[&str] = &[
     "wal_level=minimal",
     "max_wal_senders=0",
     "max_connections=200",
+    // DROP DATABASE waits for a process whose client has gone away in the middle of its login.
+    "authentication_timeout=15s",
     "logging_collector=off",
     "log_destination=stderr",
 ];
