@@ -26,6 +26,7 @@ const fn http(name: &'static str, tests: &'static [&'static str]) -> Arm {
 pub(super) const ARMS: &[Arm] = &[
     // A transaction, and what interrupts it.
     db("begin_unguarded", &["faults::a_future_dropped_after_any_number_of_polls_leaves_nothing_behind"]),
+    db("begin_once", &["faults::a_connection_that_the_server_has_closed_costs_nobody_a_request"]),
     db("session_set", &["faults::the_context_is_set_for_the_transaction_alone"]),
     db("commit_each", &["faults::a_panic_rolls_back", "faults::a_statement_timeout_rolls_back", "faults::a_killed_backend_is_replaced"]),
     db("no_poison", &["faults::a_swallowed_error_is_not_committed"]),
