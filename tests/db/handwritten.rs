@@ -131,6 +131,27 @@ async fn a_stream_dropped_half_read_poisons_and_one_read_to_its_end_does_not() {
 }
 
 #[tokio::test]
+async fn a_row_that_hand_written_sql_deletes_while_it_is_in_use_is_named() {
+    let bed = Bed::with(|config| config.max_connections(1)).await;
+    let mut db = bed.tenancy.tenant(bed.a, Actor::System);
+    let result: Result<(), Error> = db
+        .transaction(async |tx| {
+            let tenant = tx.tenant();
+            let (customer, order) = (Uuid::now_v7(), Uuid::now_v7());
+            let sql = "insert into app.customers (tenant_id, id, code, name) values ($1, $2, '1', 'Alfreds')";
+            sqlx::query(sql).bind(tenant).bind(customer).execute(&mut *tx).await?;
+            let sql = "insert into app.sales_orders (tenant_id, id, number, customer, placed_on, total, total_currency)
+                       values ($1, $2, 1, $3, current_date, 0, 'EUR')";
+            sqlx::query(sql).bind(tenant).bind(order).bind(customer).execute(&mut *tx).await?;
+            let sql = "delete from app.customers where tenant_id = $1 and id = $2";
+            sqlx::query(sql).bind(tenant).bind(customer).execute(tx).await?;
+            Ok(())
+        })
+        .await;
+    assert_eq!(result.unwrap_err().kind(), &ErrorKind::Referenced { by: Some("sales_orders") });
+}
+
+#[tokio::test]
 async fn a_constraint_that_hand_written_sql_breaks_is_explained() {
     let bed = Bed::with(|config| config.max_connections(1)).await;
     let mut db = bed.tenancy.tenant(bed.a, Actor::System);

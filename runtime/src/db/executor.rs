@@ -17,6 +17,7 @@ use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
 use sqlx::postgres::{PgArgumentBuffer, PgArguments, PgQueryResult, PgRow, PgStatement, PgTypeInfo};
 use sqlx::{Arguments, Either, Encode, Execute, Executor, Postgres, SqlStr, Type};
+use tenantry_sqlcheck::Verb;
 use uuid::Uuid;
 
 use super::TenantTx;
@@ -70,6 +71,7 @@ struct Admitted {
     text: SqlStr,
     arguments: PgArguments,
     persistent: bool,
+    verb: Verb,
 }
 
 /// The one place where a hand-written statement is let in or refused.
@@ -80,9 +82,11 @@ fn admit<'q>(tenant: Uuid, check: Check, mut query: impl Execute<'q, Postgres>) 
     let arguments = query.take_arguments().map_err(sqlx::Error::Encode)?;
     let persistent = query.persistent();
     let text = query.sql();
-    if !mutant!("any_statement") {
-        tenantry_sqlcheck::statement(text.as_str()).map_err(StatementRefusal::Text)?;
-    }
+    let verb = match tenantry_sqlcheck::statement(text.as_str()) {
+        Ok(verb) => verb,
+        Err(_) if mutant!("any_statement") => Verb::Select,
+        Err(refusal) => return Err(StatementRefusal::Text(refusal).into()),
+    };
     let arguments = arguments.ok_or(StatementRefusal::NoArguments)?;
     if arguments.len() == 0 && check == Check::All && !mutant!("no_arguments") {
         return Err(StatementRefusal::NoArguments.into());
@@ -90,7 +94,7 @@ fn admit<'q>(tenant: Uuid, check: Check, mut query: impl Execute<'q, Postgres>) 
     if check == Check::All && !mutant!("first_argument") && !first_is(&arguments, tenant)? {
         return Err(StatementRefusal::NotTheTenant.into());
     }
-    Ok(Admitted { text, arguments, persistent })
+    Ok(Admitted { text, arguments, persistent, verb })
 }
 
 /// Whether the first argument, as it is encoded, is that uuid. sqlx does not let arguments be read, but a value that is added sees what stands
@@ -147,6 +151,7 @@ impl Stream for Watched<'_> {
 }
 
 fn send<'e, 'c: 'e>(tx: &'e mut TenantTx<'c>, admitted: Result<Admitted, sqlx::Error>) -> BoxStream<'e, Step> {
+    tx.deletes = admitted.as_ref().is_ok_and(|admitted| admitted.verb == Verb::Delete);
     let (connection, poisoned) = tx.connection();
     // A refused statement poisons, too: what was to be written is not there.
     let before = *poisoned;
@@ -157,7 +162,7 @@ fn send<'e, 'c: 'e>(tx: &'e mut TenantTx<'c>, admitted: Result<Admitted, sqlx::E
             tracing::error!(%refusal, "a hand-written statement was refused before it was sent");
             futures_util::stream::once(async { Err(refusal) }).boxed()
         }
-        Ok(Admitted { text, arguments, persistent }) => {
+        Ok(Admitted { text, arguments, persistent, .. }) => {
             let steps = connection.fetch_many(sqlx::query_with(text, arguments).persistent(persistent));
             Watched { steps, poisoned, before, failed: false }.boxed()
         }

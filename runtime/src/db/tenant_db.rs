@@ -42,7 +42,10 @@ macro_rules! in_transaction {
             begun = TenantTx::begin(&$db.core, &mut another, $db.context).await;
         }
         let mut tx = begun?;
-        let result = $work(&mut tx).await?;
+        let result = match $work(&mut tx).await {
+            Ok(result) => result,
+            Err(error) => return Err(tx.explain(error)),
+        };
         tx.commit().await?;
         Ok(result)
     }};
@@ -108,18 +111,17 @@ impl TenantDb {
         T: Send + 'a,
         F: for<'t> FnOnce(&'t mut TenantTx<'_>) -> BoxFuture<'t, Result<T, Error>> + Send + 'a,
     {
-        Box::pin(self.explained(async { in_transaction!(self, work) }))
+        Box::pin(self.spanned(async { in_transaction!(self, work) }))
     }
 
     async fn enter<T>(&self, work: impl AsyncFnOnce(&mut TenantTx<'_>) -> Result<T, Error>) -> Result<T, Error> {
-        self.explained(async { in_transaction!(self, work) }).await
+        self.spanned(async { in_transaction!(self, work) }).await
     }
 
-    /// Runs the future in the span of tenant and request. A write through hand-written SQL that failed is explained here, where the models are
-    /// known; units know more and have done so already.
-    async fn explained<T>(&self, transaction: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    /// Runs the future in the span of tenant and request.
+    async fn spanned<T>(&self, transaction: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
         let span = tracing::info_span!("tenant", tenant = %self.context.tenant, request = %self.context.request);
-        transaction.instrument(span).await.map_err(|error| self.core.constraints.explain(error, false))
+        transaction.instrument(span).await
     }
 }
 

@@ -54,6 +54,8 @@ pub struct TenantTx<'c> {
     transaction: Transaction<'c, Postgres>,
     context: Context,
     pub(super) poisoned: bool,
+    /// Whether the last hand-written statement was a DELETE: a foreign key that fails then means that the row is in use.
+    pub(super) deletes: bool,
     /// Savepoints that were begun and neither released nor rolled back. It stays above zero when the future of one was dropped half-way.
     open: u32,
 }
@@ -61,7 +63,7 @@ pub struct TenantTx<'c> {
 impl<'c> TenantTx<'c> {
     pub(crate) async fn begin(core: &'c Core, connection: &'c mut Guarded, context: Context) -> Result<Self, Error> {
         let transaction = connection.begin(context.begin(core.registry.conventions())).await?;
-        Ok(Self { core, transaction, context, poisoned: false, open: 0 })
+        Ok(Self { core, transaction, context, poisoned: false, deletes: false, open: 0 })
     }
 
     /// Commits what was done, or rolls back and fails when some of it had failed.
@@ -72,6 +74,11 @@ impl<'c> TenantTx<'c> {
             return Err(ErrorKind::Poisoned.into());
         }
         Ok(self.transaction.commit().await?)
+    }
+
+    /// Adds to an error of the work which column it is about. Units have done so already; a hand-written statement knows no models.
+    pub(crate) fn explain(&self, error: Error) -> Error {
+        self.core.constraints.explain(error, self.deletes)
     }
 
     /// The tenant, as the first argument of hand-written SQL.
