@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::{Filter, ListQuery, MAX_LIMIT, Sort, list};
+use super::{Condition, ListQuery, MAX_LIMIT, Order, list};
 use crate::db::{Error, Fold, Unit};
 use crate::schema::{Arg, Cells, TenantModel};
 
@@ -49,15 +49,15 @@ impl<M: TenantModel> List<M> {
 
     /// Only rows for which the condition holds, besides the earlier ones.
     #[must_use]
-    pub fn filter(mut self, filter: Filter) -> Self {
-        self.query.filters.push(filter);
+    pub fn filter(mut self, condition: Condition<M>) -> Self {
+        self.query.filters.push(condition.filter);
         self
     }
 
     /// Orders by the column, behind the earlier ones.
     #[must_use]
-    pub fn sort(mut self, sort: Sort) -> Self {
-        self.query.sorts.push(sort);
+    pub fn sort(mut self, order: Order<M>) -> Self {
+        self.query.sorts.push(order.sort);
         self
     }
 

@@ -8,6 +8,6 @@ mod values;
 
 pub(crate) use erased::{create, delete, find, list, update};
 pub use list::{After, List, Page};
-pub use query::{Filter, ListQuery, MAX_LIMIT, Ordered, Sort};
+pub use query::{Condition, Filter, ListQuery, MAX_LIMIT, Order, Ordered, Sort};
 pub use repository::Repo;
 pub use values::{Erased, Values, ValuesPage};

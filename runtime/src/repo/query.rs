@@ -1,5 +1,8 @@
 //! What a list asks for: filters, order, and where the page starts.
 
+use std::fmt;
+use std::marker::PhantomData;
+
 use crate::schema::{Arg, Cells, Col, Column, ColumnDef, Date, Kind, ModelDef, ReadError, Source, TenantModel, Timestamp};
 use crate::sql::{Op, Shape};
 
@@ -24,6 +27,45 @@ pub struct Sort {
     pub column: &'static ColumnDef,
     /// From the largest to the smallest.
     pub descending: bool,
+}
+
+/// A condition on a column of `M`, made by [`Col`]: `Customer::NAME.prefix("A")`. A list of another model does not take it.
+pub struct Condition<M> {
+    pub(super) filter: Filter,
+    model: PhantomData<fn() -> M>,
+}
+
+/// An order by a column of `M`, made by [`Col`]: `Customer::NAME.desc()`. A list of another model does not take it.
+pub struct Order<M> {
+    pub(super) sort: Sort,
+    model: PhantomData<fn() -> M>,
+}
+
+impl<M> Clone for Condition<M> {
+    fn clone(&self) -> Self {
+        Self { filter: self.filter.clone(), model: PhantomData }
+    }
+}
+
+impl<M> fmt::Debug for Condition<M> {
+    // The value is a tenant's data and does not belong into a log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {:?}", self.filter.column.name, self.filter.op)
+    }
+}
+
+impl<M> Clone for Order<M> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M> Copy for Order<M> {}
+
+impl<M> fmt::Debug for Order<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", if self.sort.descending { "-" } else { "" }, self.sort.column.name)
+    }
 }
 
 /// What a list asks for.
@@ -122,33 +164,33 @@ impl<M: TenantModel, T: Column, const FILTER: bool, const SORT: bool> Col<M, T, 
 }
 
 impl<M: TenantModel, T: Column, const SORT: bool> Col<M, T, true, SORT> {
-    fn compare(self, op: Op, value: impl Into<T::Value>) -> Filter {
+    fn compare(self, op: Op, value: impl Into<T::Value>) -> Condition<M> {
         let mut args = Vec::with_capacity(1);
         value.into().bind(&mut args);
-        Filter { column: self.def(), op, arg: args.pop() }
+        Condition { filter: Filter { column: self.def(), op, arg: args.pop() }, model: PhantomData }
     }
 
     /// Equal to the value.
     #[must_use]
-    pub fn eq(self, value: impl Into<T::Value>) -> Filter {
+    pub fn eq(self, value: impl Into<T::Value>) -> Condition<M> {
         self.compare(Op::Eq, value)
     }
 
     /// Null.
     #[must_use]
-    pub fn is_null(self) -> Filter {
-        Filter { column: self.def(), op: Op::IsNull, arg: None }
+    pub fn is_null(self) -> Condition<M> {
+        Condition { filter: Filter { column: self.def(), op: Op::IsNull, arg: None }, model: PhantomData }
     }
 
     /// Not null.
     #[must_use]
-    pub fn is_not_null(self) -> Filter {
-        Filter { column: self.def(), op: Op::IsNotNull, arg: None }
+    pub fn is_not_null(self) -> Condition<M> {
+        Condition { filter: Filter { column: self.def(), op: Op::IsNotNull, arg: None }, model: PhantomData }
     }
 
     /// Starts with the text.
     #[must_use]
-    pub fn prefix(self, text: impl Into<T::Value>) -> Filter
+    pub fn prefix(self, text: impl Into<T::Value>) -> Condition<M>
     where
         T: Column<Value = String>,
     {
@@ -157,7 +199,7 @@ impl<M: TenantModel, T: Column, const SORT: bool> Col<M, T, true, SORT> {
 
     /// Greater than the value.
     #[must_use]
-    pub fn gt(self, value: impl Into<T::Value>) -> Filter
+    pub fn gt(self, value: impl Into<T::Value>) -> Condition<M>
     where
         T::Value: Ordered,
     {
@@ -166,7 +208,7 @@ impl<M: TenantModel, T: Column, const SORT: bool> Col<M, T, true, SORT> {
 
     /// The value or greater.
     #[must_use]
-    pub fn gte(self, value: impl Into<T::Value>) -> Filter
+    pub fn gte(self, value: impl Into<T::Value>) -> Condition<M>
     where
         T::Value: Ordered,
     {
@@ -175,7 +217,7 @@ impl<M: TenantModel, T: Column, const SORT: bool> Col<M, T, true, SORT> {
 
     /// Less than the value.
     #[must_use]
-    pub fn lt(self, value: impl Into<T::Value>) -> Filter
+    pub fn lt(self, value: impl Into<T::Value>) -> Condition<M>
     where
         T::Value: Ordered,
     {
@@ -184,7 +226,7 @@ impl<M: TenantModel, T: Column, const SORT: bool> Col<M, T, true, SORT> {
 
     /// The value or less.
     #[must_use]
-    pub fn lte(self, value: impl Into<T::Value>) -> Filter
+    pub fn lte(self, value: impl Into<T::Value>) -> Condition<M>
     where
         T::Value: Ordered,
     {
@@ -195,13 +237,13 @@ impl<M: TenantModel, T: Column, const SORT: bool> Col<M, T, true, SORT> {
 impl<M: TenantModel, T: Column, const FILTER: bool> Col<M, T, FILTER, true> {
     /// From the smallest to the largest.
     #[must_use]
-    pub fn asc(self) -> Sort {
-        Sort { column: self.def(), descending: false }
+    pub fn asc(self) -> Order<M> {
+        Order { sort: Sort { column: self.def(), descending: false }, model: PhantomData }
     }
 
     /// From the largest to the smallest.
     #[must_use]
-    pub fn desc(self) -> Sort {
-        Sort { column: self.def(), descending: true }
+    pub fn desc(self) -> Order<M> {
+        Order { sort: Sort { column: self.def(), descending: true }, model: PhantomData }
     }
 }
