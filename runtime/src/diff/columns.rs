@@ -53,7 +53,7 @@ fn added(table: &Table, column: &Column, side: &Side<'_>, plan: &mut Plan, refus
         refusals.push(Refusal { subject: field(table, column), remedy });
         return None;
     }
-    plan.change(field(table, column), described(column));
+    plan.change(field(table, column), described(column, side.direction));
     let placeholder = match (keyed, bare) {
         (true, _) => own_placeholder(table, column),
         (false, true) => placeholder(table, column),
@@ -111,10 +111,14 @@ fn longest(check: &str) -> Option<usize> {
     number.parse().ok()
 }
 
-fn described(column: &Column) -> String {
+fn described(column: &Column, direction: Direction) -> String {
     let default = column.default.as_ref().map(|default| format!(", default {default}")).unwrap_or_default();
     let null = if column.nullable { ", takes null" } else { "" };
-    format!("new: {}{null}{default}", column.ty.sql())
+    let comes = match direction {
+        Direction::Up => "new",
+        Direction::Down => "comes back",
+    };
+    format!("{comes}: {}{null}{default}", column.ty.sql())
 }
 
 fn placeholder(table: &Table, column: &Column) -> Option<String> {

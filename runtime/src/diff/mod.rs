@@ -215,7 +215,7 @@ pub fn diff(previous: &Schema, next: &Schema, direction: Direction) -> Result<Pl
     let compared = Compared::new(previous, next);
     let (mut plan, mut refusals) = (Plan::default(), Vec::new());
     functions::create(&compared, &mut plan);
-    tables::changes(&compared, &mut plan);
+    tables::changes(&compared, direction, &mut plan);
     constraints::drop_keys(&compared, &mut plan);
     indexes::drop(&compared, &mut plan);
     fences::drop(&compared, &mut plan, &mut refusals);
