@@ -3,6 +3,7 @@
 mod apply;
 mod bench;
 mod dropped_field;
+mod dropped_unique;
 mod enum_word;
 mod new_table;
 mod nullable_field;

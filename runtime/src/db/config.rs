@@ -151,8 +151,12 @@ impl Config {
         self
     }
 
-    /// Refuses what would send data over a network to someone who has not proved to be the database.
-    pub(crate) fn check_tls(&self) -> Result<(), ConfigError> {
+    /// Refuses what would send data over a network to someone who has not proved to be the database: a URL of another machine with less
+    /// than `sslmode=verify-full`, unless [`allow_weak_tls`](Self::allow_weak_tls) allows it by name.
+    ///
+    /// # Errors
+    /// When that is so.
+    pub fn check_tls(&self) -> Result<(), ConfigError> {
         let host = self.connect.get_host();
         let strong = matches!(self.connect.get_ssl_mode(), PgSslMode::VerifyFull);
         if strong || self.allow_weak_tls || self.connect.get_socket().is_some() || is_loopback(host) {

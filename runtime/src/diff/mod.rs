@@ -17,6 +17,8 @@ mod tables;
 use std::collections::HashSet;
 use std::fmt;
 
+pub(crate) use columns::OWN_VALUE;
+
 use crate::schema::ir::{Column, Constraint, Function, Index, Name, Policy, Schema, Table, Trigger};
 
 /// What must happen, and how that reads in the terms of the models.
@@ -178,7 +180,7 @@ pub enum Action {
     AddColumn {
         /// The column.
         column: Column,
-        /// An expression that fills the rows that are there, when the column takes no null and has no default.
+        /// An expression that fills the rows that are there, instead of the default; the column keeps its own default.
         placeholder: Option<String>,
     },
     /// A column goes, with what it held, its constraints, indexes and grants.
@@ -213,7 +215,7 @@ pub fn diff(previous: &Schema, next: &Schema, direction: Direction) -> Result<Pl
     let compared = Compared::new(previous, next);
     let (mut plan, mut refusals) = (Plan::default(), Vec::new());
     functions::create(&compared, &mut plan);
-    tables::changes(&compared, &mut plan);
+    tables::changes(&compared, direction, &mut plan);
     constraints::drop_keys(&compared, &mut plan);
     indexes::drop(&compared, &mut plan);
     fences::drop(&compared, &mut plan, &mut refusals);
@@ -221,7 +223,7 @@ pub fn diff(previous: &Schema, next: &Schema, direction: Direction) -> Result<Pl
     tables::create(&compared, &mut plan);
     for (old, new) in &compared.kept {
         let mut actions = constraints::dropped(old, new, &mut plan);
-        actions.extend(columns::actions(old, new, direction, &mut plan, &mut refusals));
+        actions.extend(columns::actions((old, new), &next.names.tenant_column, direction, &mut plan, &mut refusals));
         actions.extend(constraints::added(old, new, &mut plan));
         if !actions.is_empty() {
             plan.steps.push(Step::Alter { table: new.name.clone(), actions });

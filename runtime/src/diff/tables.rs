@@ -1,14 +1,24 @@
 //! Whole tables.
 
-use super::{Compared, Plan, Step};
+use super::{Compared, Direction, Plan, Step};
 use crate::schema::ir::Name;
 
-pub(super) fn changes(compared: &Compared<'_>, plan: &mut Plan) {
+pub(super) fn changes(compared: &Compared<'_>, direction: Direction, plan: &mut Plan) {
     for table in &compared.added {
-        plan.change(&table.model, format!("new table {}", table.name));
+        let name = &table.name;
+        let what = match direction {
+            Direction::Up => format!("new table {name}"),
+            Direction::Down => format!("table {name} comes back, without its rows"),
+        };
+        plan.change(&table.model, what);
     }
     for table in &compared.removed {
-        plan.change(&table.model, format!("table {} goes, with its rows", table.name));
+        let name = &table.name;
+        let what = match direction {
+            Direction::Up => format!("table {name} goes, with its rows"),
+            Direction::Down => format!("drops table {name}, with its rows"),
+        };
+        plan.change(&table.model, what);
     }
 }
 

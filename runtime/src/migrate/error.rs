@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::diff::Refusal;
 
 /// A migration could not be written, read, applied or taken back. Nothing is half done: files are written all or none, and each migration
-/// is one transaction.
-#[derive(Debug)]
+/// is one transaction. No message holds a row: PostgreSQL's DETAIL is left out, here and in the debug output.
 pub struct MigrateError(Box<Kind>);
 
 #[derive(Debug, thiserror::Error)]
@@ -43,7 +42,7 @@ pub(super) enum Kind {
     Missing { version: i64, description: String },
     #[error("migration {version} is not applied, but the later {latest} is; renumber it, so that every database applies them in one order")]
     OutOfOrder { version: i64, latest: i64 },
-    #[error("migration {version} ({description}) failed and was taken back{}", position(.source))]
+    #[error("migration {version} ({description}) failed and was taken back{}", place(.source))]
     Failed { version: i64, description: String, source: sqlx::Error },
     #[error("nothing is applied, so there is nothing to take back")]
     NothingApplied,
@@ -90,6 +89,19 @@ impl From<Vec<Refusal>> for MigrateError {
     }
 }
 
+/// The messages only: sqlx's debug output holds PostgreSQL's DETAIL, which may be a tenant's row.
+impl fmt::Debug for MigrateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MigrateError({self}")?;
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        f.write_str(")")
+    }
+}
+
 impl fmt::Display for MigrateError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
@@ -107,14 +119,15 @@ fn list(refusals: &[Refusal]) -> String {
     lines.join("\n")
 }
 
-/// Where in the file the server found the fault, and what it adds.
-fn position(error: &sqlx::Error) -> String {
+/// What the server calls the fault, the constraint that it is about, and where in the file it is.
+fn place(error: &sqlx::Error) -> String {
     let Some(error) = error.as_database_error().and_then(|error| error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>()) else {
         return String::new();
     };
-    let detail = error.detail().map(|detail| format!(": {detail}")).unwrap_or_default();
-    match error.position() {
-        Some(sqlx::postgres::PgErrorPosition::Original(at)) => format!(", at character {at} of its file{detail}"),
-        _ => detail,
-    }
+    let constraint = error.constraint().map(|constraint| format!(", constraint {constraint}")).unwrap_or_default();
+    let at = match error.position() {
+        Some(sqlx::postgres::PgErrorPosition::Original(at)) => format!(", at character {at} of its file"),
+        _ => String::new(),
+    };
+    format!(" (SQLSTATE {}{constraint}{at})", error.code())
 }

@@ -33,8 +33,8 @@ pub fn generate(previous: &Schema, next: &Schema, version: i64, name: Option<&st
     let back = diff(next, previous, Direction::Down)?;
     let name = name.map_or_else(|| default_name(previous, &forth.changes), str::to_owned);
     let (up, down) = (format!("{version:04}_{name}.up.sql"), format!("{version:04}_{name}.down.sql"));
-    let up_text = ddl::script(&up, &forth, &forth.changes, Direction::Up, &next.names);
-    let down_text = ddl::script(&down, &back, &forth.changes, Direction::Down, &next.names);
+    let up_text = ddl::script(&up, &forth, Direction::Up, &next.names);
+    let down_text = ddl::script(&down, &back, Direction::Down, &next.names);
     Ok(Some(Generated { up: (up, up_text), down: (down, down_text), changes: forth.changes }))
 }
 

@@ -114,6 +114,24 @@ fn a_change_is_named_by_its_field() {
 }
 
 #[test]
+fn the_way_back_says_what_it_does() {
+    let integer = ColumnDef { unique: true, ..ColumnDef::new("number", Kind::I32, false) };
+    let back = |before: &[&'static ModelDef], after: &[&'static ModelDef]| {
+        let generated = generate(&schema(before), &schema(after), 2, None).expect("nothing is refused").expect("something changed");
+        generated.down.1
+    };
+    let down = back(&[&NOTE], &[&NOTE, &CUSTOMER]);
+    assert!(down.contains("--   Customer  drops table app.customers, with its rows\n") && !down.contains("new table"), "{down}");
+    assert!(down.contains("-- Rows are lost, those of every tenant: each table goes with all that it holds.\ndrop table"), "{down}");
+    let down = back(&[&NOTE, &CUSTOMER], &[&NOTE]);
+    assert!(down.contains("--   Customer  table app.customers comes back, without its rows\n"), "{down}");
+    // No integer can stand in for a unique one.
+    let down = back(&[notes(&[integer])], &[notes(&[])]);
+    assert!(down.contains("--   Note.number  comes back: integer; unique\n-- It works while no row is in app.notes: "), "{down}");
+    assert!(down.contains("nothing can stand in for it: fails while app.notes has rows."), "{down}");
+}
+
+#[test]
 fn hostile_texts_stay_texts() {
     let doc = "It's a note.\n*/ ; drop table app.notes; --\r\n\\";
     let words: &[&str] = &["a'b", "--", "$$", "\\"];

@@ -3,7 +3,6 @@
 use anyhow::Context as _;
 use tenantry::migrate::provision;
 
-use crate::provision::parse;
 use crate::{App, migrate, output};
 
 /// Takes back what `provision` did in a database: the schemas with all their tables, the privileges, and the roles when no other
@@ -19,7 +18,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(app: &App, args: &Args) -> anyhow::Result<()> {
-    let admin = parse(&args.admin_url)?;
+    let admin = migrate::admin(&args.admin_url)?;
     migrate::block_on(async {
         let removed = provision::deprovision(&admin.options()?, &app.conventions, args.force).await;
         output::line(format_args!("{}", removed.with_context(|| format!("{admin} is left as it is"))?));

@@ -2,8 +2,11 @@
 
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use sqlx::{Connection as _, PgConnection};
+use tenantry::Config;
 use tenantry::migrate::{self, Progress};
+use tenantry_testkit::{DatabaseUrl, UrlError};
 
 use crate::{App, output};
 
@@ -24,12 +27,23 @@ impl Args {
         self.migrations.clone().unwrap_or_else(|| app.path("migrations"))
     }
 
-    /// Logs in. An error does not repeat the URL, which may hold a password.
+    /// Logs in.
     pub(crate) async fn connect(&self) -> anyhow::Result<PgConnection> {
-        PgConnection::connect(&self.admin_url)
-            .await
-            .map_err(|error| anyhow::Error::new(error).context("cannot log in with --admin-url or ADMIN_DATABASE_URL"))
+        let admin = admin(&self.admin_url)?;
+        PgConnection::connect_with(&admin.options()?).await.context("cannot log in with --admin-url or ADMIN_DATABASE_URL")
     }
+}
+
+/// The administrator's URL, for every command that connects as one. It is parsed here and not by clap, which would repeat a malformed one
+/// with its password. The service's rule for TLS holds: passwords and rows go to another machine only when it proves who it is.
+pub(crate) fn admin(url: &str) -> anyhow::Result<DatabaseUrl> {
+    checked(url, std::env::var("TENANTRY_ALLOW_WEAK_TLS").is_ok_and(|value| value == "1"))
+}
+
+fn checked(url: &str, allow_weak_tls: bool) -> anyhow::Result<DatabaseUrl> {
+    let admin: DatabaseUrl = url.parse().map_err(|problem: UrlError| anyhow::anyhow!("--admin-url or ADMIN_DATABASE_URL {problem}"))?;
+    Config::new(url)?.allow_weak_tls(allow_weak_tls).check_tls().context("--admin-url or ADMIN_DATABASE_URL is refused")?;
+    Ok(admin)
 }
 
 pub(crate) fn run(app: &App, args: &Args) -> anyhow::Result<()> {
@@ -37,7 +51,11 @@ pub(crate) fn run(app: &App, args: &Args) -> anyhow::Result<()> {
         let mut connection = args.connect().await?;
         let count =
             migrate::migrate(&mut connection, &app.conventions, &args.folder(app), &mut |progress| report("applied", &progress)).await?;
-        output::line(format_args!("{count} applied; every table is fenced"));
+        let checked = match migrate::read_snapshot(&args.folder(app))? {
+            Some(schema) => format!("{} tables have the fence and the policies of the snapshot", schema.tables.len()),
+            None => format!("no fence was looked at, since there is no {}", migrate::SNAPSHOT_FILE),
+        };
+        output::line(format_args!("{count} applied; {checked}"));
         connection.close().await.map_err(Into::into)
     })
 }
@@ -52,4 +70,35 @@ pub(crate) fn report(verb: &str, progress: &Progress<'_>) {
 /// Runs the future to its end.
 pub(crate) fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(future)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Args, block_on, checked};
+
+    #[test]
+    fn a_malformed_url_is_not_repeated() {
+        let error = checked("mysql://u:geheim@h/d", false).expect_err("is another database").to_string();
+        assert_eq!(error, "--admin-url or ADMIN_DATABASE_URL must start with postgres:// or postgresql://");
+    }
+
+    #[test]
+    fn another_machine_needs_verify_full() {
+        let url = "postgres://u:geheim@db.invalid/d";
+        for weak in [url.to_owned(), format!("{url}?sslmode=require"), format!("{url}?sslmode=verify-ca")] {
+            let error = format!("{:#}", checked(&weak, false).expect_err("is refused"));
+            assert!(error.contains("db.invalid is not on this machine") && !error.contains("geheim"), "{error}");
+            checked(&weak, true).expect("is allowed by name");
+        }
+        checked(&format!("{url}?sslmode=verify-full"), false).expect("proves who it is");
+        checked("postgres://u:p@127.0.0.1/d", false).expect("is this machine");
+    }
+
+    /// What `migrate`, `rollback` and `status` connect with refuses before it looks the host up.
+    #[test]
+    fn the_commands_do_not_connect_to_it() {
+        let args = Args { admin_url: "postgres://u:p@db.invalid/d?sslmode=require".to_owned(), migrations: None };
+        let error = block_on(async { args.connect().await.map(drop) }).expect_err("is refused");
+        assert!(format!("{error:#}").contains("sslmode=verify-full"), "{error:#}");
+    }
 }

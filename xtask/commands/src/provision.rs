@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use tenantry::migrate::provision::{self, Level, Options, Passwords, Script};
-use tenantry_testkit::{DatabaseUrl, UrlError};
 
 use crate::{App, migrate, output};
 
@@ -46,7 +45,7 @@ pub(crate) fn run(app: &App, args: &Args) -> anyhow::Result<()> {
         output::line(format_args!("{}", script.to_string().trim_end()));
         return Ok(());
     }
-    let admin = parse(args.admin_url.as_deref().context("--admin-url or ADMIN_DATABASE_URL is needed")?)?;
+    let admin = migrate::admin(args.admin_url.as_deref().context("--admin-url or ADMIN_DATABASE_URL is needed")?)?;
     let mut passwords = Passwords::from_environment(&app.conventions, |name| std::env::var_os(name))?;
     if let Some(file) = &args.passwords {
         passwords = passwords.with_file(file);
@@ -57,20 +56,4 @@ pub(crate) fn run(app: &App, args: &Args) -> anyhow::Result<()> {
         output::line(format_args!("{}", provisioned.with_context(|| format!("{admin} is not provisioned"))?));
         Ok(())
     })
-}
-
-/// The administrator's URL. It is parsed here and not by clap, which would repeat a malformed one with its password.
-pub(crate) fn parse(url: &str) -> anyhow::Result<DatabaseUrl> {
-    url.parse().map_err(|problem: UrlError| anyhow::anyhow!("--admin-url or ADMIN_DATABASE_URL {problem}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::parse;
-
-    #[test]
-    fn a_malformed_url_is_not_repeated() {
-        let error = parse("mysql://u:geheim@h/d").expect_err("is another database").to_string();
-        assert_eq!(error, "--admin-url or ADMIN_DATABASE_URL must start with postgres:// or postgresql://");
-    }
 }

@@ -2,14 +2,14 @@
 
 use super::table::{column_inline, constraint_inline};
 use super::text::comment;
-use crate::diff::{Action, Direction};
-use crate::schema::ir::{Column, Name, Rule};
+use crate::diff::{Action, Direction, OWN_VALUE};
+use crate::schema::ir::{Column, Constraint, Name, Rule};
 use crate::schema::quoted;
 
 /// The widest statement on one line.
 const ONE_LINE: usize = 132;
 
-/// The statements for the actions: one, and one more where a placeholder is taken away again.
+/// The statements for the actions: one, and one more where a placeholder gives way to the column's own default, or to none.
 pub(super) fn statements(table: &Name, actions: &[Action]) -> String {
     let parts: Vec<String> = actions.iter().map(action).collect();
     let mut text = match parts.as_slice() {
@@ -18,7 +18,8 @@ pub(super) fn statements(table: &Name, actions: &[Action]) -> String {
     };
     for action in actions {
         if let Action::AddColumn { column, placeholder: Some(_) } = action {
-            text.push_str(&format!("\nalter table {table} alter column {} drop default;", quoted(&column.name)));
+            let after = column.default.as_ref().map_or_else(|| "drop default".to_owned(), |default| format!("set default {default}"));
+            text.push_str(&format!("\nalter table {table} alter column {} {after};", quoted(&column.name)));
         }
     }
     text
@@ -42,10 +43,7 @@ fn action(action: &Action) -> String {
 
 /// What a reviewer has to know before the statement runs.
 pub(super) fn notes(table: &Name, actions: &[Action], direction: Direction) -> Vec<String> {
-    let added = names(actions, |action| match action {
-        Action::AddColumn { column, .. } => Some(&column.name),
-        _ => None,
-    });
+    let added: Vec<&Action> = actions.iter().filter(|action| matches!(action, Action::AddColumn { .. })).collect();
     let dropped = names(actions, |action| match action {
         Action::DropColumn(name) => Some(name),
         _ => None,
@@ -72,8 +70,25 @@ fn loss(dropped: &[&str], direction: Direction) -> Option<String> {
     })
 }
 
-fn note(table: &Name, action: &Action, added: &[&str]) -> Option<String> {
+fn is_among(added: &[&Action], name: &str) -> bool {
+    added.iter().any(|action| matches!(action, Action::AddColumn { column, .. } if column.name == name))
+}
+
+/// Whether the rows that are there cannot be equal in that column, because it comes as null, with a placeholder of each row's own, or, on
+/// a table with rows, not at all.
+fn keeps_apart(added: &[&Action], name: &str) -> bool {
+    added.iter().any(|action| match action {
+        Action::AddColumn { column, placeholder: Some(value) } => column.name == name && value == OWN_VALUE,
+        Action::AddColumn { column, placeholder: None } => column.name == name && column.default.is_none(),
+        _ => false,
+    })
+}
+
+fn note(table: &Name, action: &Action, added: &[&Action]) -> Option<String> {
     match action {
+        Action::AddColumn { column, placeholder: Some(value) } if value == OWN_VALUE => {
+            Some(format!("What {} held was lost when it went: every row gets a random text of its own, for the key's sake.", column.name))
+        }
         Action::AddColumn { column, placeholder: Some(value) } => {
             Some(format!("What {} held was lost when it went: every row gets {value}.", column.name))
         }
@@ -83,12 +98,15 @@ fn note(table: &Name, action: &Action, added: &[&str]) -> Option<String> {
         Action::SetNotNull(name) => {
             Some(format!("Fails while a row holds no {name}: fill those in a hand-written migration before this one."))
         }
-        Action::AddConstraint(constraint) if !constraint.rule.columns().iter().any(|column| added.contains(&column.as_str())) => {
-            match &constraint.rule {
-                Rule::Unique(_) => Some(format!("{}: fails while two rows of one tenant hold the same.", constraint.name)),
-                Rule::Check(_) => Some(format!("{}: every row is looked at; fails while one holds anything else.", constraint.name)),
-                Rule::ForeignKey(_) | Rule::PrimaryKey(_) => None,
-            }
+        Action::AddConstraint(Constraint { name, rule: Rule::Unique(columns) })
+            if !columns.iter().any(|column| keeps_apart(added, column)) =>
+        {
+            Some(format!("{name}: fails while two rows of one tenant hold the same."))
+        }
+        Action::AddConstraint(Constraint { name, rule: Rule::Check(check) })
+            if !check.columns.iter().any(|column| is_among(added, column)) =>
+        {
+            Some(format!("{name}: every row is looked at; fails while one holds anything else."))
         }
         _ => None,
     }
