@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use sqlx::{Connection as _, PgConnection};
 use tenantry::Config;
 use tenantry::migrate::{self, Progress};
+use tenantry::schema::ir::Schema;
 use tenantry_testkit::{DatabaseUrl, UrlError};
 
 use crate::{App, output};
@@ -51,13 +52,18 @@ pub(crate) fn run(app: &App, args: &Args) -> anyhow::Result<()> {
         let mut connection = args.connect().await?;
         let count =
             migrate::migrate(&mut connection, &app.conventions, &args.folder(app), &mut |progress| report("applied", &progress)).await?;
-        let checked = match migrate::read_snapshot(&args.folder(app))? {
-            Some(schema) => format!("{} tables have the fence and the policies of the snapshot", schema.tables.len()),
-            None => format!("no fence was looked at, since there is no {}", migrate::SNAPSHOT_FILE),
-        };
+        let checked = what_was_checked(migrate::read_snapshot(&args.folder(app))?.as_ref());
         output::line(format_args!("{count} applied; {checked}"));
         connection.close().await.map_err(Into::into)
     })
+}
+
+/// `migrate` compares the fences with the snapshot; where there is none, it has compared nothing.
+fn what_was_checked(snapshot: Option<&Schema>) -> String {
+    match snapshot {
+        Some(schema) => format!("the fences of {} tables are those of the snapshot", schema.tables.len()),
+        None => format!("no fence was looked at, since there is no {}", migrate::SNAPSHOT_FILE),
+    }
 }
 
 /// Prints what is being done.
@@ -74,12 +80,20 @@ pub(crate) fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> an
 
 #[cfg(test)]
 mod tests {
-    use super::{Args, block_on, checked};
+    use tenantry::schema::ir::Schema;
+
+    use super::{Args, block_on, checked, what_was_checked};
 
     #[test]
     fn a_malformed_url_is_not_repeated() {
         let error = checked("mysql://u:geheim@h/d", false).expect_err("is another database").to_string();
         assert_eq!(error, "--admin-url or ADMIN_DATABASE_URL must start with postgres:// or postgresql://");
+    }
+
+    #[test]
+    fn without_a_snapshot_nothing_is_claimed() {
+        assert_eq!(what_was_checked(None), "no fence was looked at, since there is no schema.json");
+        assert_eq!(what_was_checked(Some(&Schema::default())), "the fences of 0 tables are those of the snapshot");
     }
 
     #[test]
