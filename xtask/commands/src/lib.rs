@@ -75,10 +75,14 @@ impl std::fmt::Debug for Load {
 }
 
 impl App {
-    /// A path under the application's root.
+    /// A path under the application's root, as short as it can be told from the folder that the command was called in.
     #[must_use]
     pub fn path(&self, relative: &str) -> PathBuf {
-        PathBuf::from(self.root).join(relative)
+        let root = PathBuf::from(self.root);
+        let root = root.canonicalize().unwrap_or(root);
+        let here = std::env::current_dir().ok().and_then(|here| here.canonicalize().ok());
+        let short = here.and_then(|here| root.strip_prefix(here).ok().map(PathBuf::from));
+        short.unwrap_or(root).join(relative)
     }
 
     /// The models, checked together; the error names every law that does not hold.
