@@ -6,3 +6,4 @@ mod handwritten;
 mod hostile;
 mod repository;
 mod savepoints;
+mod spans;

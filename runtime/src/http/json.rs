@@ -14,7 +14,7 @@ use serde_path_to_error::{Path, Segment};
 use super::body::{self, Purpose};
 use super::{Api, FieldError, Place, Problem};
 
-/// The JSON body of a hand-written route, read whole before a connection is taken, with the same limits and the same problems as the
+/// The JSON body of a hand-written route, read whole before a connection is taken, at most 1 MiB of it, and answered with the same problems as the
 /// generated routes have: 400 for what is not JSON, 422 for JSON of another form, with the pointer of the value that is to blame.
 ///
 /// As an answer it stays in no cache, like theirs.
