@@ -4,9 +4,11 @@ use std::collections::HashMap;
 
 use super::{Error, ErrorKind};
 use crate::mutants::mutant;
-use crate::schema::{ModelDef, Registry, identifier};
+use crate::schema::ir::{Rule, Schema, currency_of};
+use crate::schema::{Kind, ModelDef, Registry, identifier};
 
-/// The constraints of every model, by name.
+/// The constraints of every model, by name. They are read off the schema that the migrations are made from, so that a constraint cannot have
+/// one name there and another here.
 #[derive(Debug)]
 pub(crate) struct Constraints {
     by_name: HashMap<String, Constraint>,
@@ -15,37 +17,41 @@ pub(crate) struct Constraints {
 #[derive(Debug)]
 struct Constraint {
     table: &'static str,
+    /// The fields that it is about, without the tenant.
     columns: Vec<&'static str>,
+    /// It says that the tenant exists.
     tenant: bool,
 }
 
 impl Constraints {
     pub(crate) fn new(registry: &Registry) -> Self {
+        let schema = Schema::of(registry);
         let tenant = registry.conventions().tenant_column;
         let mut by_name = HashMap::new();
-        for model in registry.models() {
-            let mut add = |parts: &[&str], columns: Vec<&'static str>| {
-                let constraint = Constraint { table: model.table, columns, tenant: false };
-                by_name.insert(identifier(parts), constraint);
+        for table in schema.tables {
+            let Some(model) = registry.models().iter().find(|model| model.table == table.name.name) else {
+                continue;
             };
-            for column in model.columns {
-                add(&[model.table, column.name, "key"], vec![column.name]);
-                add(&[model.table, column.name, "fkey"], vec![column.name]);
-                add(&[model.table, column.name, "check"], vec![column.name]);
-                add(&[model.table, column.name, "currency", "check"], vec![column.name]);
-                add(&[model.table, column.name, "both", "check"], vec![column.name]);
+            for constraint in table.constraints {
+                let columns = fields(model, constraint.rule.columns());
+                let tenant = matches!(&constraint.rule, Rule::ForeignKey(key) if key.columns == [tenant]);
+                by_name.insert(constraint.name, Constraint { table: model.table, columns, tenant });
             }
-            add_uniques(model, &mut add);
-            let name = identifier(&[model.table, tenant, "fkey"]);
-            by_name.insert(name, Constraint { table: model.table, columns: Vec::new(), tenant: true });
+            // A hand-written migration may add a check; PostgreSQL gives it this name, and so would a person.
+            for column in model.columns {
+                let name = identifier(&[model.table, column.name, "check"]);
+                by_name.entry(name).or_insert_with(|| Constraint { table: model.table, columns: vec![column.name], tenant: false });
+            }
         }
         Self { by_name }
     }
 
     /// Adds to an error of the server which column it is about. A foreign key that fails on `delete` means that the row is in use.
     pub(crate) fn explain(&self, error: Error, deletes: bool) -> Error {
-        let known = error.constraint().filter(|_| !mutant!("unexplained"));
-        let Some(constraint) = known.and_then(|name| self.by_name.get(name)) else {
+        if mutant!("unexplained") {
+            return error;
+        }
+        let Some(constraint) = error.constraint().and_then(|name| self.by_name.get(name)) else {
             return error;
         };
         let column = constraint.columns.first().copied();
@@ -61,11 +67,15 @@ impl Constraints {
     }
 }
 
-fn add_uniques(model: &'static ModelDef, add: &mut impl FnMut(&[&str], Vec<&'static str>)) {
-    for unique in model.uniques {
-        let mut parts = vec![model.table];
-        parts.extend(unique.columns);
-        parts.push("key");
-        add(&parts, unique.columns.to_vec());
+/// The fields that these columns belong to: money is one field and two columns, and the tenant is no field.
+fn fields(model: &'static ModelDef, columns: &[String]) -> Vec<&'static str> {
+    let mut fields = Vec::with_capacity(columns.len());
+    for column in columns {
+        let field =
+            model.columns.iter().find(|field| field.name == *column || (field.kind == Kind::Money && currency_of(field) == *column));
+        if let Some(field) = field.filter(|field| !fields.contains(&field.name)) {
+            fields.push(field.name);
+        }
     }
+    fields
 }

@@ -6,6 +6,7 @@
 use std::fmt::Write;
 
 use crate::mutants::mutant;
+use crate::schema::ir::currency_of;
 use crate::schema::{ColumnDef, Conventions, Kind, ModelDef, quoted};
 
 /// A statement over one model.
@@ -123,7 +124,7 @@ pub(crate) fn assigned(model: &'static ModelDef, keys: bool) -> impl Iterator<It
 /// The names of a field's columns in the table.
 pub(crate) fn physical(column: &ColumnDef) -> Vec<String> {
     match column.kind {
-        Kind::Money => vec![quoted(column.name), quoted(&format!("{}_currency", column.name))],
+        Kind::Money => vec![quoted(column.name), quoted(&currency_of(column))],
         _ => vec![quoted(column.name)],
     }
 }
