@@ -157,6 +157,21 @@ async fn a_catalogue_that_differs_is_named() {
 }
 
 #[tokio::test]
+async fn keys_and_triggers_that_are_gone_or_off_are_named() {
+    let bench = bench("gone", 2).await;
+    bench
+        .run(&[
+            "alter table app.customers drop constraint customers_tenant_id_fkey",
+            "alter table app.customers disable trigger tenant_immutable",
+        ])
+        .await;
+    let mut admin = bench.site.admin().await;
+    let faults = migrate::status(&mut admin, bench.site.conventions(), bench.folder()).await.expect("tells").faults;
+    let rest = "of app.customers is in the snapshot and not, or not in force, in the database";
+    assert_eq!(faults, [format!("constraint customers_tenant_id_fkey {rest}"), format!("trigger tenant_immutable {rest}")]);
+}
+
+#[tokio::test]
 async fn two_at_once_apply_each_file_once() {
     let bench = bench("twice", 0).await;
     let (one, other) = tokio::join!(bench.migrate(), bench.migrate());

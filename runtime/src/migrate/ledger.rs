@@ -107,6 +107,35 @@ pub(super) async fn other_columns(connection: &mut PgConnection, schema: &Schema
     Ok(faults)
 }
 
+/// The constraints, indexes and triggers that the snapshot has and the database has not, has not validated or has switched off. What the
+/// database has besides may come from a hand-written migration.
+pub(super) async fn other_objects(connection: &mut PgConnection, schema: &Schema) -> Result<Vec<String>, MigrateError> {
+    let mut faults = Vec::new();
+    for table in &schema.tables {
+        let found: Vec<String> = sqlx::query_scalar(
+            "select 'constraint ' || conname from pg_constraint where conrelid = to_regclass($1) and convalidated \
+             union all \
+             select 'trigger ' || tgname from pg_trigger where tgrelid = to_regclass($1) and not tgisinternal and tgenabled <> 'D' \
+             union all \
+             select 'index ' || c.relname from pg_index i join pg_class c on c.oid = i.indexrelid \
+              where i.indrelid = to_regclass($1) and i.indisvalid",
+        )
+        .bind(table.name.to_string())
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(Kind::Database)?;
+        let constraints = table.constraints.iter().map(|constraint| format!("constraint {}", constraint.name));
+        let indexes = table.indexes.iter().map(|index| format!("index {}", index.name));
+        let triggers = table.triggers.iter().map(|trigger| format!("trigger {}", trigger.name));
+        let wanted = constraints.chain(indexes).chain(triggers);
+        // A table that is not there is told as one whose fence is open.
+        for object in wanted.filter(|object| !found.is_empty() && !found.contains(object)) {
+            faults.push(format!("{object} of {} is in the snapshot and not, or not in force, in the database", table.name));
+        }
+    }
+    Ok(faults)
+}
+
 fn described(ty: &str, nullable: bool) -> String {
     if nullable { ty.to_owned() } else { format!("{ty} not null") }
 }

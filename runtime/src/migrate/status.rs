@@ -83,6 +83,7 @@ pub async fn status(connection: &mut PgConnection, conventions: &Conventions, fo
         Some(schema) if !pending => {
             let mut faults = ledger::open_fences(connection, &schema, conventions).await?;
             faults.extend(ledger::other_columns(connection, &schema).await?);
+            faults.extend(ledger::other_objects(connection, &schema).await?);
             faults
         }
         _ => Vec::new(),
