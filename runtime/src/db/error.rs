@@ -126,6 +126,7 @@ impl Error {
             "23503" => ErrorKind::Reference { column: None },
             // 54000: a text that is too long for an index of its column, about 2,700 bytes; the server does not say which.
             // 22021: a text with U+0000 in it, which a hand-written statement may bind.
+            "54000" if mutant!("too_long_for_index") => ErrorKind::Internal,
             "23514" | "23502" | "22021" | "54000" => ErrorKind::Check { column: None },
             "57014" | "55P03" => ErrorKind::Timeout,
             "40001" | "40P01" => ErrorKind::Conflict,

@@ -53,6 +53,7 @@ impl Problem {
                 }
             }
             ErrorKind::Check { column } => Self::invalid(of(*column, "check", "is not a value that the column takes")),
+            ErrorKind::Rule(_) if mutant!("http_rule_hidden") => Self::internal(),
             ErrorKind::Rule(rule) => Self::invalid(refused(rule).into()),
             ErrorKind::UnknownTenant => Self::no_tenant(),
             ErrorKind::Timeout | ErrorKind::Conflict | ErrorKind::Unavailable => {

@@ -51,7 +51,7 @@ pub(super) async fn create(
     let row = db.run(repo::create(route.def, values, route.one())).await?;
     let mut response = json(StatusCode::CREATED, row.body);
     // A path of the request is visible ASCII, and so is an id.
-    if let Ok(location) = HeaderValue::try_from(format!("{}/{}", uri.path(), row.id)) {
+    if let Ok(location) = HeaderValue::try_from(format!("{}/{}", if mutant!("http_location_bare") { "" } else { uri.path() }, row.id)) {
         response.headers_mut().insert(header::LOCATION, location);
     }
     Ok(response)

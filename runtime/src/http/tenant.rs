@@ -12,6 +12,7 @@ use axum::http::request::Parts;
 
 use super::Problem;
 use crate::db::TenantDb;
+use crate::mutants::mutant;
 
 /// The tenant of a request, until it is taken. Clones share one handle.
 ///
@@ -56,10 +57,13 @@ impl<S: Sync> FromRequestParts<S> for TenantDb {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let slot = parts.extensions.get::<TenantSlot>().ok_or_else(Problem::no_tenant)?;
+        let slot = parts
+            .extensions
+            .get::<TenantSlot>()
+            .ok_or_else(|| if mutant!("http_no_tenant") { Problem::not_found() } else { Problem::no_tenant() })?;
         slot.take().ok_or_else(|| {
             tracing::error!("the tenant of a request was taken twice: a handler or a layer takes `TenantDb` more than once");
-            Problem::internal()
+            if mutant!("http_taken_twice") { Problem::no_tenant() } else { Problem::internal() }
         })
     }
 }

@@ -4,6 +4,7 @@
 
 use std::io::Write as _;
 
+use crate::mutants::mutant;
 use crate::schema::{Cells, Column, ColumnDef, Date, Kind, ModelDef, Money, ReadError, Timestamp, read_text};
 
 /// Why a row was not written.
@@ -104,7 +105,7 @@ fn write_value(out: &mut Buffer, column: &ColumnDef, cells: &mut Cells<'_>) -> R
             word if words.contains(&word) => write_text(out, word),
             _ => Err(ReadError::Range("enum").into()),
         },
-        Kind::Bool => out.push(if bool::read(cells)? { b"true" } else { b"false" }),
+        Kind::Bool => out.push(if bool::read(cells)? && !mutant!("http_misread") { b"true" } else { b"false" }),
         Kind::I32 => write_integer(out, i32::read(cells)?),
         Kind::I64 => write_integer(out, i64::read(cells)?),
         Kind::Money => {

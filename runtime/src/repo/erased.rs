@@ -34,7 +34,7 @@ pub(crate) fn update<T>(model: &'static ModelDef, id: Uuid, changes: Vec<Option<
     for column in assigned(model, keys) {
         // Both walk the columns in the same order; those that are not assigned are passed over.
         let change = changes.find(|(other, _)| other.name == column.name).and_then(|(_, change)| change);
-        args.push(Arg::Bool(Some(change.is_some())));
+        args.push(Arg::Bool(Some(change.is_some() || mutant!("patch_overwrites"))));
         match change {
             Some(values) => args.extend(values),
             None => column.kind.bind_null(&mut args),
