@@ -105,7 +105,7 @@ fn write_value(out: &mut Buffer, column: &ColumnDef, cells: &mut Cells<'_>) -> R
             word if words.contains(&word) => write_text(out, word),
             _ => Err(ReadError::Range("enum").into()),
         },
-        Kind::Bool => out.push(if bool::read(cells)? && !mutant!("http_misread") { b"true" } else { b"false" }),
+        Kind::Bool => out.push(if bool::read(cells)? || mutant!("http_misread") { b"true" } else { b"false" }),
         Kind::I32 => write_integer(out, i32::read(cells)?),
         Kind::I64 => write_integer(out, i64::read(cells)?),
         Kind::Money => {
