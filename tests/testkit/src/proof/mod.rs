@@ -16,7 +16,9 @@
 //! A failure shrinks to a script that a person can read, and its seed repeats it.
 
 mod executor;
+mod ground;
 mod http;
+mod lists;
 mod model;
 #[cfg(test)]
 mod model_tests;
@@ -25,6 +27,7 @@ mod operation;
 mod report;
 mod repository;
 mod runner;
+mod scene;
 mod script;
 mod sql;
 mod value;
@@ -41,12 +44,13 @@ use tenantry::http::{Api, CursorKey};
 use tenantry::layers::DevTenant;
 use tenantry::{Config, Conventions, Entry, Platform, Tenancy};
 
+use ground::Ground;
 use model::World;
 pub use operation::Surface;
 use operation::{Step, step};
 use report::{Counts, Kindred};
 pub use report::{Failure, Report};
-use runner::{Broken, Ground};
+use runner::Broken;
 
 use crate::{Postgres, Stage};
 
@@ -171,7 +175,7 @@ impl Proof {
             spare: Mutex::new(None),
         };
         if let Some(table) = &self.open {
-            runner::open(&ground, table).await.map_err(Failure::setup)?;
+            ground::open(&ground, table).await.map_err(Failure::setup)?;
         }
         Ok((stage, ground))
     }

@@ -2,65 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::{Mutex, PoisonError};
+use std::sync::PoisonError;
 
-use axum::Router;
 use futures_util::future::join_all;
 use serde_json::Value;
-use sqlx::{Connection, PgConnection};
-use tenantry::schema::{ColumnDef, Kind};
-use tenantry::sql::Op;
-use tenantry::{Platform, Tenancy, TenantId};
+use tenantry::TenantId;
 
 use super::executor::{Lane, Seen, id_of};
-use super::model::{Book, Outcome, Row, World, completed, timeless};
+use super::ground::{Connections, Ground};
+use super::lists::listed;
+use super::model::{Book, Outcome, Row, completed, timeless};
 use super::observer::{self, Digest};
-use super::operation::{Act, Attack, Deed, Query, Scene, Step, Surface};
+use super::operation::{Act, Attack, Deed, Scene, Step, Surface};
 use super::script;
 use super::value::{Draw, quoted};
 use super::{Counts, Kindred};
-
-/// What all cases share.
-pub(super) struct Ground {
-    pub(super) world: World,
-    pub(super) surfaces: Vec<Surface>,
-    pub(super) tenancy: Tenancy,
-    pub(super) platform: Platform,
-    pub(super) router: Router,
-    pub(super) app: sqlx::postgres::PgConnectOptions,
-    pub(super) admin: sqlx::postgres::PgConnectOptions,
-    /// The connections of the case before: logging in costs more than a step does.
-    pub(super) spare: Mutex<Option<Connections>>,
-}
-
-/// One connection per tenant as the application's role, and the observer's.
-pub(super) struct Connections {
-    app: Vec<PgConnection>,
-    observer: PgConnection,
-}
-
-impl Connections {
-    /// Ends whatever they are in the middle of after a failure; none when one of them cannot.
-    async fn reset(mut self) -> Option<Self> {
-        for connection in self.app.iter_mut().chain([&mut self.observer]) {
-            crate::execute(connection, "rollback").await.ok()?;
-        }
-        Some(self)
-    }
-}
-
-impl Ground {
-    async fn connections(&self, tenants: usize) -> Result<Connections, sqlx::Error> {
-        if let Some(spare) = self.spare.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            return Ok(spare);
-        }
-        let mut app = Vec::new();
-        for _ in 0..tenants {
-            app.push(PgConnection::connect_with(&self.app).await?);
-        }
-        Ok(Connections { app, observer: PgConnection::connect_with(&self.admin).await? })
-    }
-}
 
 /// Why a case failed, and the way there.
 #[derive(Clone, Debug)]
@@ -326,70 +282,4 @@ impl<'a> Case<'a> {
 
 fn acceptable(def: &'static tenantry::schema::ModelDef, row: &Row) -> bool {
     def.updatable().all(|column| row.get(column.name).is_none_or(|value| super::value::takes(column, Some(value))))
-}
-
-/// A list is the tenant's rows that the filters let through, in the order of the sorts.
-fn listed(world: &World, book: &Book, model: usize, query: &Query, rows: &[Row]) -> Result<(), String> {
-    let def = world.models[model];
-    let passes = |row: &&Row| query.filters.iter().all(|(column, op, value)| passes(column, *op, value.as_ref(), row.get(column.name)));
-    let mut expected: Vec<&Row> = book.tables[model].values().filter(passes).collect();
-    // The id ends every order, in the direction of the last key.
-    let last = query.sorts.last().is_some_and(|(_, descending)| *descending);
-    let keys: Vec<(&str, bool)> = query.sorts.iter().map(|(column, descending)| (column.name, *descending)).chain([("id", last)]).collect();
-    expected.sort_by(|a, b| {
-        let compare = |(name, descending): &(&str, bool)| {
-            let order = compared(a.get(*name), b.get(*name));
-            if *descending { order.reverse() } else { order }
-        };
-        keys.iter().map(compare).find(|order| order.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
-    });
-    let rows: Vec<Row> = rows.iter().map(|row| timeless(def, row)).collect();
-    if rows.iter().eq(expected.iter().copied()) {
-        return Ok(());
-    }
-    let ids = |rows: Vec<&Row>| rows.iter().filter_map(|row| id_of(row)).map(|id| id.to_string()).collect::<Vec<_>>().join(", ");
-    Err(format!("the list has the rows [{}] where [{}] were due", ids(rows.iter().collect()), ids(expected)))
-}
-
-fn compared(a: Option<&Value>, b: Option<&Value>) -> std::cmp::Ordering {
-    match (a, b) {
-        (Some(Value::String(a)), Some(Value::String(b))) => a.cmp(b),
-        (Some(a), Some(b)) => a.as_i64().cmp(&b.as_i64()),
-        _ => std::cmp::Ordering::Equal,
-    }
-}
-
-fn passes(column: &ColumnDef, op: Op, wanted: Option<&Value>, value: Option<&Value>) -> bool {
-    let null = matches!(value, None | Some(Value::Null));
-    match op {
-        Op::IsNull => null,
-        Op::IsNotNull => !null,
-        _ if null => false,
-        Op::Eq => value == wanted,
-        Op::Prefix => {
-            value.and_then(Value::as_str).zip(wanted.and_then(Value::as_str)).is_some_and(|(value, start)| value.starts_with(start))
-        }
-        Op::Gt | Op::Gte | Op::Lt | Op::Lte => {
-            debug_assert!(!matches!(column.kind, Kind::Money));
-            let order = compared(value, wanted);
-            match op {
-                Op::Gt => order.is_gt(),
-                Op::Gte => order.is_ge(),
-                Op::Lt => order.is_lt(),
-                _ => order.is_le(),
-            }
-        }
-    }
-}
-
-/// Switches row security off on one table, as the observer: the proof must then stand on the predicate alone.
-pub(super) async fn open(ground: &Ground, table: &str) -> Result<(), sqlx::Error> {
-    let mut admin = PgConnection::connect_with(&ground.admin).await?;
-    // The name is looked up, so that a misspelt one fails here and not silently.
-    let text = format!(
-        "do $$ begin execute format('alter table %s disable row level security', {}::regclass); end $$",
-        quoted(&format!("{}.{table}", ground.world.conventions.schema))
-    );
-    crate::execute(&mut admin, &text).await?;
-    admin.close().await
 }
