@@ -2,5 +2,6 @@
 
 mod http;
 mod ordinary;
+mod place_order;
 mod proof;
 mod psql;

@@ -6,9 +6,10 @@ use sqlx::PgConnection;
 use tenantry::{Actor, Tenancy, TenantDb, TenantId};
 use uuid::Uuid;
 
+use super::canary::Canary;
 use super::model::{Outcome, Row, World};
 use super::operation::{Act, Surface};
-use super::{http, repository, sql};
+use super::{handwritten, http, repository, sql};
 
 /// What came back.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,16 +47,20 @@ pub(super) struct Lane<'a> {
     pub(super) db: TenantDb,
     /// The application's role, as an attacker who can write SQL has it.
     pub(super) connection: &'a mut PgConnection,
+    /// What must not come back.
+    pub(super) canary: Canary,
 }
 
 impl<'a> Lane<'a> {
     pub(super) fn new(world: &'a World, tenancy: &Tenancy, router: &'a Router, connection: &'a mut PgConnection, tenant: TenantId) -> Self {
-        Self { world, tenant, router, db: tenancy.tenant(tenant, Actor::System), connection }
+        Self { world, tenant, router, db: tenancy.tenant(tenant, Actor::System), connection, canary: Canary::default() }
     }
 
     /// Does it. An act with other tenants' ids is done a second time with random ones; `Err` says how the two answers differ.
     pub(super) async fn perform(&mut self, act: &Act) -> Result<Seen, String> {
         let seen = self.once(act).await;
+        // What HTTP answers has been looked at byte by byte when it came.
+        self.canary.clean("the answer", &seen.trace)?;
         if act.foreign.is_empty() || seen.outcome == Outcome::Done {
             return Ok(seen);
         }
@@ -70,6 +75,7 @@ impl<'a> Lane<'a> {
         match act.surface {
             Surface::Http => http::perform(self, act).await,
             Surface::Repository => repository::perform(self, act).await,
+            Surface::HandWritten => handwritten::perform(self, act).await,
             Surface::Sql => sql::perform(self, act).await,
         }
     }
@@ -79,6 +85,7 @@ impl<'a> Lane<'a> {
         match surface {
             Surface::Http => http::view(self).await,
             Surface::Repository => repository::view(self).await,
+            Surface::HandWritten => handwritten::view(self).await,
             Surface::Sql => sql::view(self).await,
         }
     }

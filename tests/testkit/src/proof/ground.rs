@@ -1,24 +1,37 @@
-//! What all cases of a proof share: the service, its database, and the connections that go from case to case.
+//! What all cases of a proof share: the service with several sizes of its pool, its database, and the connections that go from case to case.
 
 use std::sync::{Mutex, PoisonError};
 
 use axum::Router;
+use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, PgConnection};
 use tenantry::{Platform, Tenancy};
 
+use super::custom::Operation;
+use super::log::Log;
 use super::model::World;
 use super::operation::Surface;
 use super::value::quoted;
+
+/// How many connections the service has, from case to case: one, fewer than most cases have tenants, and one for each of the most tenants.
+pub(super) const POOLS: [u32; 3] = [8, 1, 2];
 
 /// What all cases share.
 pub(super) struct Ground {
     pub(super) world: World,
     pub(super) surfaces: Vec<Surface>,
+    pub(super) operations: Vec<Operation>,
+    /// The service with the first of [`POOLS`].
     pub(super) tenancy: Tenancy,
-    pub(super) platform: Platform,
     pub(super) router: Router,
-    pub(super) app: sqlx::postgres::PgConnectOptions,
-    pub(super) admin: sqlx::postgres::PgConnectOptions,
+    /// The service with the others.
+    pub(super) narrow: Vec<(Tenancy, Router)>,
+    pub(super) platform: Platform,
+    pub(super) app: PgConnectOptions,
+    pub(super) admin: PgConnectOptions,
+    /// Whether row security does not bind the administrator's login.
+    pub(super) bypasses: bool,
+    pub(super) log: Log,
     /// The connections of the case before: logging in costs more than a step does.
     pub(super) spare: Mutex<Option<Connections>>,
 }
@@ -40,19 +53,32 @@ impl Connections {
 }
 
 impl Ground {
+    /// The service with the pool at that place of [`POOLS`].
+    pub(super) fn service(&self, pool: usize) -> (&Tenancy, &Router) {
+        match pool.checked_sub(1).and_then(|pool| self.narrow.get(pool)) {
+            Some((tenancy, router)) => (tenancy, router),
+            None => (&self.tenancy, &self.router),
+        }
+    }
+
+    /// At least so many connections.
     pub(super) async fn connections(&self, tenants: usize) -> Result<Connections, sqlx::Error> {
-        if let Some(spare) = self.spare.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            return Ok(spare);
+        let spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let mut connections = match spare {
+            Some(spare) => spare,
+            None => {
+                let observer = if self.bypasses { &self.admin } else { &self.app };
+                Connections { app: Vec::new(), observer: PgConnection::connect_with(observer).await? }
+            }
+        };
+        while connections.app.len() < tenants {
+            connections.app.push(PgConnection::connect_with(&self.app).await?);
         }
-        let mut app = Vec::new();
-        for _ in 0..tenants {
-            app.push(PgConnection::connect_with(&self.app).await?);
-        }
-        Ok(Connections { app, observer: PgConnection::connect_with(&self.admin).await? })
+        Ok(connections)
     }
 }
 
-/// Switches row security off on one table, as the observer: the proof must then stand on the predicate alone.
+/// Switches row security off on one table, as the administrator: the proof must then stand on the predicate alone.
 pub(super) async fn open(ground: &Ground, table: &str) -> Result<(), sqlx::Error> {
     let mut admin = PgConnection::connect_with(&ground.admin).await?;
     // The name is looked up, so that a misspelt one fails here and not silently.

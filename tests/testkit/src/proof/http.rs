@@ -1,8 +1,11 @@
-//! Over HTTP: requests to the router, with the development tenant layer around it.
+//! Over HTTP: requests to the router, with the layers around it that find out the tenant.
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode, header};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
+use tenantry::TenantId;
 use tenantry::schema::Verb;
 use tenantry::sql::Op;
 use tower::ServiceExt as _;
@@ -16,22 +19,20 @@ use super::script::word;
 /// More pages than any case has rows.
 const MAX_PAGES: usize = 1_000;
 
-/// The header of the development tenant layer.
-const TENANT: &str = "x-tenant";
-
-struct Answer {
-    status: StatusCode,
+/// What came back over HTTP.
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
     headers: String,
     body: Vec<u8>,
 }
 
 impl Answer {
-    fn json(&self) -> Value {
+    pub(super) fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or(Value::Null)
     }
 
     /// Everything but the date.
-    fn trace(&self) -> String {
+    pub(super) fn trace(&self) -> String {
         format!("{} {} {}", self.status, self.headers, String::from_utf8_lossy(&self.body))
     }
 
@@ -61,9 +62,9 @@ impl Answer {
 pub(super) async fn perform(lane: &Lane<'_>, act: &Act) -> Seen {
     let table = lane.world.models[act.model].table;
     let result = match &act.deed {
-        Deed::Create(row) => send(lane, Method::POST, &format!("/{table}"), Some(row)).await.map(|answer| answer.row()),
+        Deed::Create(row) => send(lane, Method::POST, &format!("/{table}"), Some(&body_of(row))).await.map(|answer| answer.row()),
         Deed::Get(id) => send(lane, Method::GET, &format!("/{table}/{id}"), None).await.map(|answer| answer.row()),
-        Deed::Patch(id, row) => send(lane, Method::PATCH, &format!("/{table}/{id}"), Some(row)).await.map(|answer| answer.row()),
+        Deed::Patch(id, row) => send(lane, Method::PATCH, &format!("/{table}/{id}"), Some(&body_of(row))).await.map(|answer| answer.row()),
         Deed::Delete(id) => send(lane, Method::DELETE, &format!("/{table}/{id}"), None).await.map(|answer| match answer.status {
             StatusCode::NO_CONTENT => Seen::done(Vec::new()),
             _ => answer.refused(),
@@ -81,6 +82,10 @@ pub(super) async fn view(lane: &Lane<'_>) -> Result<Vec<Option<Vec<Row>>>, Strin
         tables.push(if shown { Some(list(lane, def.table, &Query { limit: 200, ..Query::default() }).await?) } else { None });
     }
     Ok(tables)
+}
+
+fn body_of(row: &Row) -> Value {
+    Value::from_iter(row.clone())
 }
 
 /// Every page, one after the other.
@@ -104,7 +109,7 @@ async fn list(lane: &Lane<'_>, table: &str, query: &Query) -> Result<Vec<Row>, S
     Err(format!("{table} has more than {MAX_PAGES} pages"))
 }
 
-fn asked(query: &Query, after: Option<&str>) -> String {
+pub(super) fn asked(query: &Query, after: Option<&str>) -> String {
     let mut text = Serializer::new(String::new());
     for (column, op, value) in &query.filters {
         let value = match value {
@@ -130,14 +135,31 @@ fn asked(query: &Query, after: Option<&str>) -> String {
     text.finish()
 }
 
-async fn send(lane: &Lane<'_>, method: Method, uri: &str, body: Option<&Row>) -> Result<Answer, String> {
-    let mut request = Request::builder().method(method).uri(uri).header(TENANT, lane.tenant.to_string());
+/// Sends a request on behalf of the lane's tenant; what comes back must be free of what is others'.
+pub(super) async fn send(lane: &Lane<'_>, method: Method, uri: &str, body: Option<&Value>) -> Result<Answer, String> {
+    let answer = send_as(lane, lane.tenant, method, uri, body).await?;
+    lane.canary.clean("the answer", &answer.headers)?;
+    let text = String::from_utf8_lossy(&answer.body);
+    lane.canary.clean("the answer", &text)?;
+    // A cursor holds values of its page's last row.
+    if let Some(cursor) = answer.json()["next"].as_str() {
+        let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|error| format!("a cursor is not base64: {error}"))?;
+        lane.canary.clean("the cursor", &String::from_utf8_lossy(&bytes))?;
+    }
+    Ok(answer)
+}
+
+/// Sends a request as that tenant's caller.
+pub(super) async fn send_as(lane: &Lane<'_>, tenant: TenantId, method: Method, uri: &str, body: Option<&Value>) -> Result<Answer, String> {
+    let mut request = Request::builder().method(method).uri(uri);
     if body.is_some() {
         request = request.header(header::CONTENT_TYPE, "application/json");
     }
     let body = body.map(serde_json::to_vec).transpose().map_err(|error| error.to_string())?.map_or_else(Body::empty, Body::from);
     let request = request.body(body).map_err(|error| error.to_string())?;
-    let response = match lane.router.clone().oneshot(request).await {
+    let (mut parts, body) = request.into_parts();
+    (lane.world.principals.caller)(tenant, &mut parts);
+    let response = match lane.router.clone().oneshot(Request::from_parts(parts, body)).await {
         Ok(response) => response,
         Err(never) => match never {},
     };

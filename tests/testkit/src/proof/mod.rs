@@ -1,58 +1,76 @@
 //! The isolation proof: tenants that do random things at the same time, and a model that knows what each must see.
 //!
 //! ```no_run
-//! # use tenantry::{Conventions, Entry};
+//! # use tenantry::Entry;
 //! # const MODELS: &[Entry] = &[];
 //! # fn router(api: &tenantry::http::Api) -> axum::Router { tenantry::http::routes(api) }
 //! use tenantry_testkit::Proof;
 //!
 //! // In a test of the application:
-//! Proof::new(MODELS, Conventions::DEFAULT, router).migrations("migrations").cases(256).run().unwrap();
+//! Proof::new(MODELS, router).migrations("migrations").cases(256).run();
 //! ```
 //!
-//! A case has fresh tenants. In each of its steps every tenant does one thing, all at once: over HTTP, through the repository, or in SQL as
-//! the application's role; on its own rows, on rows of the others, on rows that do not exist. After each step, every tenant's rows through
-//! every surface are exactly those of its model, and a privileged observer sees that the rows of those who did not write have not changed.
-//! A failure shrinks to a script that a person can read, and its seed repeats it.
+//! A case has 2 to 8 fresh tenants and a service with a pool of 1, 2 or 8 connections. In each of its steps every tenant does one to four
+//! things, one after the other, while the others do theirs: over HTTP, through the repository, in hand-written SQL, in SQL as the application's
+//! role without a predicate; on its own rows, on rows of the others, on rows that do not exist; alone or in transactions that fail half-way.
+//!
+//! What each operation is answered must be what the model says. After each step every tenant's rows are exactly those of its model, in SQL
+//! without a predicate and through one of the other surfaces, which take turns; at the end of a case they are so through all of them. An
+//! observer sees that the rows of those who did not write have not changed. Whatever leaves on behalf of a tenant is searched for the marks of
+//! the others' values, and what is logged for any.
+//!
+//! A failure shrinks to a script that a person can read, and its seed repeats it. The environment chooses how much is tried; see [`Profile`].
 
+mod call;
+mod canary;
+mod case;
+mod cursor;
+mod custom;
+mod driver;
 mod executor;
 mod ground;
+mod handwritten;
 mod http;
 mod lists;
+mod log;
 mod model;
 #[cfg(test)]
 mod model_tests;
 mod observer;
 mod operation;
+mod progress;
 mod report;
 mod repository;
 mod runner;
 mod scene;
 mod script;
+mod settings;
+mod setup;
 mod sql;
+mod transaction;
 mod value;
+mod verdict;
+mod views;
 
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use axum::Router;
-use proptest::strategy::Strategy;
-use proptest::test_runner::{Config as RunnerConfig, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
-use proptest_state_machine::Sequential;
-use tenantry::http::{Api, CursorKey};
-use tenantry::layers::DevTenant;
-use tenantry::{Config, Conventions, Entry, Platform, Tenancy};
+use tenantry::http::Api;
+use tenantry::{Conventions, Entry};
 
-use ground::Ground;
-use model::World;
+use custom::Domain;
+pub use custom::{Answer, Effect, Operation, Principals, Request, Rows};
+pub use model::Row;
 pub use operation::Surface;
-use operation::{Step, step};
-use report::{Counts, Kindred};
-pub use report::{Failure, Report};
-use runner::Broken;
+use report::Kindred;
+pub use settings::Profile;
+use settings::Settings;
+pub use value::Draw;
+pub use verdict::{Failure, Report};
 
-use crate::{Postgres, Stage};
+use crate::Postgres;
 
 /// A proof that is being put together. Nothing happens until [`run`](Self::run).
 #[derive(Clone, Debug)]
@@ -64,27 +82,39 @@ pub struct Proof {
     migrations: PathBuf,
     cases: u32,
     steps: usize,
-    tenants: usize,
+    tenants: RangeInclusive<usize>,
     seed: Option<u64>,
     surfaces: Vec<Surface>,
     open: Option<String>,
+    principals: Principals,
+    domain: Domain,
+    operations: Vec<Operation>,
 }
 
 impl Proof {
-    /// A proof of these models, behind this router. By default 64 cases of 1 to 12 steps, three tenants, every surface, a new seed.
-    pub fn new(models: &'static [Entry], conventions: Conventions, router: fn(&Api) -> Router) -> Self {
+    /// A proof of these models, behind this router. By default 64 cases of 1 to 12 steps, 2 to 8 tenants, every surface, a new seed.
+    pub fn new(models: &'static [Entry], router: fn(&Api) -> Router) -> Self {
         Self {
             models,
-            conventions,
+            conventions: Conventions::DEFAULT,
             router,
             migrations: "migrations".into(),
             cases: 64,
             steps: 12,
-            tenants: 3,
+            tenants: 2..=8,
             seed: None,
             surfaces: Surface::ALL.to_vec(),
             open: None,
+            principals: Principals::default(),
+            domain: Domain::default(),
+            operations: Vec::new(),
         }
+    }
+
+    /// The conventions of the application's manifest, where they are not the default ones.
+    pub const fn conventions(mut self, conventions: Conventions) -> Self {
+        self.conventions = conventions;
+        self
     }
 
     /// The folder of the application's migrations.
@@ -93,7 +123,7 @@ impl Proof {
         self
     }
 
-    /// How many sequences are tried.
+    /// How many sequences are tried, unless the environment says otherwise.
     pub const fn cases(mut self, cases: u32) -> Self {
         self.cases = cases;
         self
@@ -105,9 +135,10 @@ impl Proof {
         self
     }
 
-    /// How many tenants act at the same time; at least 2, since one has nobody to reach.
-    pub fn tenants(mut self, tenants: usize) -> Self {
-        self.tenants = tenants.max(2);
+    /// How many tenants act at the same time; at least 2, since one has nobody to reach, and at most 8.
+    pub fn tenants(mut self, tenants: RangeInclusive<usize>) -> Self {
+        let least = (*tenants.start()).clamp(2, 8);
+        self.tenants = least..=(*tenants.end()).clamp(least, 8);
         self
     }
 
@@ -123,117 +154,94 @@ impl Proof {
         self
     }
 
+    /// How the tenants' callers are made. By default the routes stand behind the tenant layer for development, which believes a header.
+    pub fn principals(mut self, principals: Principals) -> Self {
+        self.principals = principals;
+        self
+    }
+
+    /// A rule of the application that random rows of that table must respect, such as one that a trigger or a hand-written CHECK enforces. It may
+    /// mend the row, and says whether it is good now; a row that is not is drawn again. It sees a new row, and a row as a change would leave it.
+    ///
+    /// What the models themselves say (lengths, words, keys, references) needs no rule here, and rows that break it stay among what is tried.
+    pub fn domain(mut self, table: &str, rule: impl Fn(&mut Row) -> bool + Send + Sync + 'static) -> Self {
+        self.domain.add(table, Arc::new(rule));
+        self
+    }
+
+    /// A hand-written route or function that the tenants call, too.
+    pub fn operation(mut self, operation: Operation) -> Self {
+        self.operations.push(operation);
+        self
+    }
+
     /// Switches row security off on that table first: a deliberate weakening, for the proof that the proof would notice.
     pub fn without_row_security_on(mut self, table: &str) -> Self {
         self.open = Some(table.to_owned());
         self
     }
 
-    /// Finds or starts PostgreSQL, makes a database, and runs every case in it.
+    /// Finds or starts PostgreSQL, makes a database, and runs every case in it. This is the form for a test: it prints the report.
+    ///
+    /// # Panics
+    /// When the proof is red, with the shortest script that leads to the fault; and when it cannot be run.
+    pub fn run(self) {
+        match Postgres::find() {
+            Ok(server) => self.run_on(&server),
+            Err(error) => panic!("{}", Failure::setup(error)),
+        }
+    }
+
+    /// The same in a new database of that server.
+    ///
+    /// # Panics
+    /// As [`run`](Self::run).
+    pub fn run_on(self, server: &Postgres) {
+        match self.try_run_on(server) {
+            Ok(report) => println!("{report}"),
+            Err(failure) => panic!("{failure}"),
+        }
+    }
+
+    /// The same with a result, which must be looked at.
     ///
     /// # Errors
     /// The first thing that was wrong, with the shortest script that leads there.
-    pub fn run(self) -> Result<Report, Failure> {
+    pub fn try_run(self) -> Result<Report, Failure> {
         let server = Postgres::find().map_err(Failure::setup)?;
-        self.run_on(&server)
+        self.try_run_on(&server)
     }
 
     /// Runs every case in a new database of that server.
     ///
     /// # Errors
-    /// As for [`run`](Self::run).
-    pub fn run_on(self, server: &Postgres) -> Result<Report, Failure> {
-        // Proptest is synchronous, so the runtime stands outside.
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(Failure::setup)?;
-        let (_stage, ground) = runtime.block_on(self.ground(server))?;
-        let result = self.cases_on(&runtime, &Arc::new(ground));
-        runtime.shutdown_background();
-        result
-    }
-
-    async fn ground(&self, server: &Postgres) -> Result<(Stage, Ground), Failure> {
-        let password = Stage::test_password(server).map_err(Failure::setup)?;
-        let database = server.create_database("proof").map_err(Failure::setup)?;
-        let stage = Stage::set(database, &self.conventions, &self.migrations, password, &mut |_| {}).await.map_err(Failure::setup)?;
-        let connections = u32::try_from(self.tenants).unwrap_or(u32::MAX);
-        let config = Config::new(stage.url("app").expose_with_password()).map_err(Failure::setup)?.max_connections(connections);
-        let tenancy = Tenancy::start(&config, self.models, self.conventions).await.map_err(Failure::setup)?;
-        let platform = Config::new(stage.url("platform").expose_with_password()).map_err(Failure::setup)?;
-        let platform = Platform::start(&platform, &self.conventions).await.map_err(Failure::setup)?;
-        let mut secret = [0; 32];
-        getrandom::fill(&mut secret).map_err(Failure::setup)?;
-        let api = Api::new(tenancy.registry(), CursorKey::from_secret(&secret).map_err(Failure::setup)?);
-        let layer = DevTenant::new(&tenancy, "test", ([127, 0, 0, 1], 0).into()).map_err(Failure::setup)?;
-        let ground = Ground {
-            world: World::new(self.models, self.conventions),
-            surfaces: self.surfaces.clone(),
-            router: layer.around((self.router)(&api)),
-            tenancy,
-            platform,
-            app: stage.url("app").options().map_err(Failure::setup)?,
-            admin: stage.admin_url().options().map_err(Failure::setup)?,
-            spare: Mutex::new(None),
-        };
-        if let Some(table) = &self.open {
-            ground::open(&ground, table).await.map_err(Failure::setup)?;
-        }
-        Ok((stage, ground))
-    }
-
-    fn cases_on(&self, runtime: &tokio::runtime::Runtime, ground: &Arc<Ground>) -> Result<Report, Failure> {
-        let seed = match self.seed {
+    /// As for [`try_run`](Self::try_run).
+    pub fn try_run_on(mut self, server: &Postgres) -> Result<Report, Failure> {
+        let settings = Settings::from_env().map_err(Failure::setup)?;
+        self.surfaces = settings.surfaces.clone().unwrap_or(self.surfaces);
+        self.open = settings.open.clone().or(self.open);
+        let first = match settings.seed.or(self.seed) {
             Some(seed) => seed,
             None => getrandom::u64().map_err(Failure::setup)?,
         };
-        let (counts, broken) = (Mutex::new(Counts::default()), Mutex::new(None::<Broken>));
-        let result = self.runner(seed).run(&self.sequences(), |(furnished, steps, seen)| {
-            let seen = || {
-                if let Some(seen) = &seen {
-                    seen.fetch_add(1, Ordering::SeqCst);
-                }
-            };
-            match runtime.block_on(runner::run(ground, self.tenants, furnished, &steps, seen)) {
-                Ok(more) => {
-                    counts.lock().unwrap_or_else(PoisonError::into_inner).merge(&more);
-                    Ok(())
-                }
-                // The last failure that shrinking sees is the smallest one.
-                Err(failure) => {
-                    let fault = failure.fault.clone();
-                    *broken.lock().unwrap_or_else(PoisonError::into_inner) = Some(failure);
-                    Err(TestCaseError::fail(fault))
-                }
-            }
-        });
-        match result {
-            Ok(()) => {
-                let counts = counts.into_inner().unwrap_or_else(PoisonError::into_inner);
-                Report::new(seed, self.cases, self.tenants, counts).checked()
-            }
-            Err(TestError::Abort(reason)) => Err(Failure::setup(reason)),
-            Err(TestError::Fail(reason, _)) => {
-                let broken = broken.into_inner().unwrap_or_else(PoisonError::into_inner);
-                Err(Failure::new(seed, broken.unwrap_or(Broken { script: Vec::new(), fault: reason.to_string() })))
+        let mut result = self.once(server, first, &settings);
+        for number in 1..settings.seeds {
+            let next = self.once(server, first.wrapping_add(number), &settings);
+            // The first failure is the one to look at.
+            result = if result.is_ok() { next } else { result };
+        }
+        result
+    }
+
+    /// The cases of one seed.
+    fn once(&self, server: &Postgres, seed: u64, settings: &Settings) -> Result<Report, Failure> {
+        let result = setup::cases(self, server, seed, settings);
+        if settings.machine {
+            match &result {
+                Ok(report) => println!("{report}"),
+                Err(failure) => println!("{failure}"),
             }
         }
-    }
-
-    fn runner(&self, seed: u64) -> TestRunner {
-        let config = RunnerConfig { cases: self.cases, failure_persistence: None, max_shrink_iters: 200, ..RunnerConfig::default() };
-        let mut bytes = [0; 32];
-        bytes[..8].copy_from_slice(&seed.to_le_bytes());
-        TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes))
-    }
-
-    /// Whether the tenants begin with rows, and what they do then. Every operation is total, so every sequence is one.
-    fn sequences(&self) -> impl Strategy<Value = (bool, Vec<Step>, Option<Arc<AtomicUsize>>)> + use<> {
-        let (tenants, surfaces) = (self.tenants, self.surfaces.clone());
-        Sequential::new(
-            (1..=self.steps).into(),
-            || proptest::bool::weighted(0.9).boxed(),
-            |_: &bool, _: &Step| true,
-            move |_: &bool| step(tenants, &surfaces),
-            |furnished: bool, _: &Step| furnished,
-        )
+        result
     }
 }

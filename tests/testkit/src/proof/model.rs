@@ -10,19 +10,37 @@ use tenantry::schema::{ColumnDef, Literal, Managed, ModelDef, OnDelete};
 use tenantry::{Conventions, Entry};
 use uuid::Uuid;
 
+use super::canary::Mark;
+use super::custom::{Domain, Principals};
+
 /// A row, or some columns of one, as JSON values by the name of the column.
-pub(super) type Row = BTreeMap<String, Value>;
+pub type Row = BTreeMap<String, Value>;
 
 /// The models under proof, and how they refer to each other.
 #[derive(Debug)]
 pub(super) struct World {
     pub(super) models: Vec<&'static ModelDef>,
     pub(super) conventions: Conventions,
+    /// What the application demands of rows beyond their definitions.
+    pub(super) domain: Domain,
+    /// How a request says whose it is.
+    pub(super) principals: Principals,
 }
 
 impl World {
     pub(super) fn new(entries: &[Entry], conventions: Conventions) -> Self {
-        Self { models: entries.iter().map(|entry| entry.def()).collect(), conventions }
+        let models = entries.iter().map(|entry| entry.def()).collect();
+        Self { models, conventions, domain: Domain::default(), principals: Principals::default() }
+    }
+
+    /// The position of the model with that table.
+    ///
+    /// # Panics
+    /// When there is none: a proof that passes over a misspelt name would prove less than it says.
+    pub(super) fn position(&self, table: &str) -> usize {
+        let known = || self.models.iter().map(|model| model.table).collect::<Vec<_>>().join(", ");
+        let position = self.models.iter().position(|model| model.table == table);
+        position.unwrap_or_else(|| panic!("no model under proof has the table `{table}`; there are {}", known()))
     }
 
     /// The columns of a model that refer to a model under proof, with its position.
@@ -88,11 +106,13 @@ pub(super) enum Outcome {
 pub(super) struct Book {
     /// By the position of the model.
     pub(super) tables: Vec<BTreeMap<Uuid, Row>>,
+    /// What the tenant's values carry.
+    pub(super) mark: Mark,
 }
 
 impl Book {
     pub(super) fn new(world: &World) -> Self {
-        Self { tables: vec![BTreeMap::new(); world.models.len()] }
+        Self { tables: vec![BTreeMap::new(); world.models.len()], mark: Mark::default() }
     }
 
     /// All rows, as pairs of model and id.

@@ -56,7 +56,7 @@ const fn child(on_delete: OnDelete) -> ModelDef {
 }
 
 fn world(child: usize) -> World {
-    World { models: vec![&PARENTS, &CHILDREN[child]], conventions: Conventions::DEFAULT }
+    World { models: vec![&PARENTS, &CHILDREN[child]], ..World::new(&[], Conventions::DEFAULT) }
 }
 
 fn row(values: Value) -> Row {

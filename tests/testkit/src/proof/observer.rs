@@ -1,24 +1,36 @@
-//! The privileged observer: it sees every tenant's rows, and says whether those of a tenant have changed.
+//! The observer: it sees every tenant's rows, and says whether those of a tenant have changed.
+//!
+//! With a login that row security does not bind it looks at all tenants at once. Where there is none (level `managed`), it looks as the
+//! application's role, in the context of one tenant after the other, and the report says so.
 
 use std::collections::BTreeMap;
 
-use sqlx::PgConnection;
 use tenantry::TenantId;
 
-use super::model::World;
+use super::ground::{Connections, Ground};
 use super::sql;
 
 /// What the observer saw of one tenant: per model the number of rows and a digest over every column of every row.
 pub(super) type Digest = BTreeMap<usize, (i64, String)>;
 
 /// Looks at the tenants, in their order.
-pub(super) async fn look(connection: &mut PgConnection, world: &World, tenants: &[TenantId]) -> Result<Vec<Digest>, sqlx::Error> {
+pub(super) async fn look(ground: &Ground, connections: &mut Connections, tenants: &[TenantId]) -> Result<Vec<Digest>, sqlx::Error> {
+    let seen = if ground.bypasses {
+        sql::digests(&mut connections.observer, &ground.world, tenants).await?
+    } else {
+        sql::digests_one_by_one(&mut connections.observer, &ground.world, tenants).await?
+    };
     let mut digests = vec![Digest::new(); tenants.len()];
-    for (model, tenant, rows, digest) in sql::digests(connection, world, tenants).await? {
+    for (model, tenant, rows, digest) in seen {
         let place = tenants.iter().position(|other| other.uuid() == tenant);
         if let (Some(place), Ok(model)) = (place, usize::try_from(model)) {
             digests[place].insert(model, (rows, digest));
         }
     }
     Ok(digests)
+}
+
+/// Clears the tenants' rows away.
+pub(super) async fn clear(ground: &Ground, connections: &mut Connections, tenants: &[TenantId]) -> Result<(), sqlx::Error> {
+    sql::clear(&mut connections.observer, &ground.world, tenants, ground.bypasses).await
 }

@@ -21,13 +21,15 @@ pub enum Surface {
     Http,
     /// The repository in a tenant transaction.
     Repository,
+    /// Hand-written SQL with the tenant as `$1`, over a tenant transaction.
+    HandWritten,
     /// SQL as the application's role, without a predicate: row security alone.
     Sql,
 }
 
 impl Surface {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Http, Self::Repository, Self::Sql];
+    pub const ALL: [Self; 4] = [Self::Http, Self::Repository, Self::HandWritten, Self::Sql];
 }
 
 impl fmt::Display for Surface {
@@ -35,6 +37,7 @@ impl fmt::Display for Surface {
         f.write_str(match self {
             Self::Http => "http",
             Self::Repository => "repository",
+            Self::HandWritten => "hand-written",
             Self::Sql => "sql",
         })
     }
@@ -82,17 +85,27 @@ pub(super) enum Operation {
     },
     /// An attack over SQL.
     Attack { attack: Attack, seed: u64 },
+    /// Several units and statements in one transaction, which may fail half-way.
+    Transaction { seed: u64 },
+    /// A cursor of another tenant's list, or of another list.
+    Cursor { seed: u64 },
+    /// The hand-written route or function at that place.
+    Custom { which: usize, seed: u64 },
 }
 
-/// One operation of each tenant, done at the same time.
-pub(super) type Step = Vec<Operation>;
+/// What each tenant does, one thing after the other, while the others do theirs.
+pub(super) type Step = Vec<Vec<Operation>>;
 
-/// Any step of so many tenants over those surfaces.
-pub(super) fn step(tenants: usize, surfaces: &[Surface]) -> BoxedStrategy<Step> {
-    proptest::collection::vec(operation(surfaces), tenants).boxed()
+/// The most that a tenant does in a step.
+const MOST: usize = 4;
+
+/// Any step of so many tenants over those surfaces. Of the hand-written operations it is said whether their effect is stated.
+pub(super) fn step(tenants: usize, surfaces: &[Surface], custom: &[bool]) -> BoxedStrategy<Step> {
+    let lane = proptest::collection::vec(operation(surfaces, custom), 1..=MOST);
+    proptest::collection::vec(lane, tenants).boxed()
 }
 
-fn operation(surfaces: &[Surface]) -> BoxedStrategy<Operation> {
+fn operation(surfaces: &[Surface], custom: &[bool]) -> BoxedStrategy<Operation> {
     let target = prop_oneof![6 => Just(Target::Own), 1 => Just(Target::Random), 2 => Just(Target::Foreign)];
     let verb = prop_oneof![
         4 => Just(Verb::Create),
@@ -101,15 +114,30 @@ fn operation(surfaces: &[Surface]) -> BoxedStrategy<Operation> {
         3 => Just(Verb::Patch),
         2 => Just(Verb::Delete),
     ];
-    let surface = proptest::sample::select(surfaces.to_vec());
-    let act = (surface, verb, target, 0..100_000_u64);
+    // An operation shrinks to nothing or stays as it is: another verb or seed would not be simpler to read.
+    let seed = || (0..100_000_u64).no_shrink();
+    let act = (proptest::sample::select(surfaces.to_vec()), verb, target, seed()).no_shrink();
     let act = act.prop_map(|(surface, verb, target, seed)| Operation::Act { surface, verb, target, seed });
-    if !surfaces.contains(&Surface::Sql) {
-        return prop_oneof![1 => Just(Operation::Idle), 9 => act].boxed();
+    let mut kinds = vec![(2, Just(Operation::Idle).boxed()), (18, act.boxed())];
+    if surfaces.contains(&Surface::Sql) {
+        let attack = (proptest::sample::select(Attack::ALL.to_vec()), seed()).no_shrink();
+        kinds.push((2, attack.prop_map(|(attack, seed)| Operation::Attack { attack, seed }).boxed()));
     }
-    let attack = (proptest::sample::select(Attack::ALL.to_vec()), 0..100_000_u64);
-    let attack = attack.prop_map(|(attack, seed)| Operation::Attack { attack, seed });
-    prop_oneof![2 => Just(Operation::Idle), 18 => act, 2 => attack].boxed()
+    if surfaces.contains(&Surface::Repository) {
+        kinds.push((2, seed().prop_map(|seed| Operation::Transaction { seed }).boxed()));
+    }
+    if surfaces.contains(&Surface::Http) {
+        kinds.push((1, seed().prop_map(|seed| Operation::Cursor { seed }).boxed()));
+    }
+    // A tenant whose operation has no stated effect acts alone in its step, so there are fewer of these.
+    for (weight, stated) in [(3, true), (1, false)] {
+        let places: Vec<usize> = custom.iter().enumerate().filter(|(_, other)| **other == stated).map(|(place, _)| place).collect();
+        if !places.is_empty() {
+            let operation = (proptest::sample::select(places), seed()).no_shrink();
+            kinds.push((weight, operation.prop_map(|(which, seed)| Operation::Custom { which, seed }).boxed()));
+        }
+    }
+    proptest::strategy::Union::new_weighted(kinds).boxed()
 }
 
 /// A list and what it asks for.
@@ -165,7 +193,7 @@ impl Act {
 }
 
 /// An id that nobody has, made from one that somebody has.
-const fn nobodys(id: &Uuid) -> Uuid {
+pub(super) const fn nobodys(id: &Uuid) -> Uuid {
     Uuid::from_u128(id.as_u128() ^ 0x5555_0000_0000_0000_0000_5555_5555_5555)
 }
 
@@ -184,6 +212,8 @@ impl Scene<'_> {
             Operation::Idle => None,
             Operation::Act { surface, verb, target, seed } => Some(self.verb(*surface, *verb, *target, &mut Draw::new(*seed))),
             Operation::Attack { attack, seed } => Some(self.attack(*attack, &mut Draw::new(*seed))),
+            // They are no single acts; their own files do them.
+            Operation::Transaction { .. } | Operation::Cursor { .. } | Operation::Custom { .. } => None,
         }
     }
 
@@ -192,7 +222,7 @@ impl Scene<'_> {
         self.values(model, Target::Own, Surface::Repository, draw, &mut Vec::new(), false)
     }
 
-    fn verb(&self, surface: Surface, verb: Verb, target: Target, draw: &mut Draw) -> Act {
+    pub(super) fn verb(&self, surface: Surface, verb: Verb, target: Target, draw: &mut Draw) -> Act {
         let mut foreign = Vec::new();
         let (model, deed) = match verb {
             Verb::Create => {
@@ -215,7 +245,7 @@ impl Scene<'_> {
                 let deed = match verb {
                     Verb::Get => Deed::Get(id),
                     Verb::Patch => {
-                        Deed::Patch(id, self.changes(model, surface_of(self.world.models[model], surface, verb), draw, &mut foreign))
+                        Deed::Patch(id, self.changes(model, id, surface_of(self.world.models[model], surface, verb), draw, &mut foreign))
                     }
                     _ => Deed::Delete(id),
                 };

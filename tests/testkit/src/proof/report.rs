@@ -1,12 +1,12 @@
-//! What a proof says in the end.
+//! What is counted while a proof runs: how often each kind of operation was tried, and how often it was accepted.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
+use serde::Serialize;
 use tenantry::schema::Verb;
 
 use super::operation::{Act, Attack, Deed, Surface};
-use super::runner::Broken;
 
 /// The smallest share of each kind of operation that must have been accepted, in percent: a proof of refusals proves nothing.
 const LEAST_SHARE: u64 = 30;
@@ -18,8 +18,16 @@ const LEAST_TRIED: u64 = 50;
 pub(super) enum Kindred {
     /// A verb on a surface, by the verb's place in [`Verb::ALL`].
     Verb(usize, Surface),
+    /// Several operations in one transaction; accepted when it was committed.
+    Transaction,
+    /// Several operations in a savepoint; accepted when they were kept.
+    Savepoint,
+    /// A hand-written route or function.
+    Custom(&'static str),
     /// An attack.
     Attack(Attack),
+    /// A cursor that is not this list's.
+    Cursor,
 }
 
 impl Kindred {
@@ -34,12 +42,21 @@ impl Kindred {
         };
         Self::Verb(Verb::ALL.iter().position(|other| *other == verb).unwrap_or_default(), act.surface)
     }
+
+    /// Whether it is meant to be refused, or to change nothing of another tenant's.
+    const fn is_attack(self) -> bool {
+        matches!(self, Self::Attack(_) | Self::Cursor)
+    }
 }
 
 impl fmt::Display for Kindred {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Verb(verb, surface) => write!(f, "{} over {surface}", Verb::ALL.get(*verb).map_or("", |verb| verb.word())),
+            Self::Transaction => f.write_str("transaction of several parts"),
+            Self::Savepoint => f.write_str("savepoint in a transaction"),
+            Self::Custom(name) => f.write_str(name),
+            Self::Cursor => f.write_str("attack: a cursor of another list"),
             Self::Attack(Attack::InsertForTheVictim) => f.write_str("attack: insert for the victim"),
             Self::Attack(Attack::UpdateAll) => f.write_str("attack: update without WHERE"),
             Self::Attack(Attack::DeleteAll) => f.write_str("attack: delete without WHERE"),
@@ -68,6 +85,30 @@ impl Counts {
         count.foreign += u64::from(foreign);
     }
 
+    /// How many operations there were.
+    pub(super) fn operations(&self) -> u64 {
+        self.0.values().map(|count| count.tried).sum()
+    }
+
+    /// The kind of which too few were accepted to prove anything.
+    pub(super) fn refused(&self) -> Option<String> {
+        let low = self
+            .0
+            .iter()
+            .find(|(kind, count)| !kind.is_attack() && count.tried >= LEAST_TRIED && count.accepted * 100 < count.tried * LEAST_SHARE);
+        low.map(|(kind, count)| format!("only {} of {} were accepted ({kind}), so the proof says little", count.accepted, count.tried))
+    }
+
+    pub(super) fn kinds(&self) -> impl Iterator<Item = Kind> {
+        self.0.iter().map(|(kind, count)| Kind {
+            kind: kind.to_string(),
+            attack: kind.is_attack(),
+            tried: count.tried,
+            accepted: count.accepted,
+            with_foreign_id: count.foreign,
+        })
+    }
+
     pub(super) fn merge(&mut self, other: &Self) {
         for (kind, more) in &other.0 {
             let count = self.0.entry(*kind).or_default();
@@ -78,116 +119,13 @@ impl Counts {
     }
 }
 
-/// A proof that holds. Its `Display` is for people.
-#[derive(Clone, Debug)]
-pub struct Report {
-    seed: u64,
-    cases: u32,
-    tenants: usize,
-    counts: Counts,
+/// A kind of operation in a report.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(super) struct Kind {
+    pub(super) kind: String,
+    pub(super) attack: bool,
+    pub(super) tried: u64,
+    /// Of an attack: those that were done and changed nothing of another tenant's.
+    pub(super) accepted: u64,
+    pub(super) with_foreign_id: u64,
 }
-
-impl Report {
-    pub(super) const fn new(seed: u64, cases: u32, tenants: usize, counts: Counts) -> Self {
-        Self { seed, cases, tenants, counts }
-    }
-
-    /// The seed; with it the same cases run again.
-    #[must_use]
-    pub const fn seed(&self) -> u64 {
-        self.seed
-    }
-
-    /// How many operations the tenants did.
-    #[must_use]
-    pub fn operations(&self) -> u64 {
-        self.counts.0.values().map(|count| count.tried).sum()
-    }
-
-    /// Fails when too little of some kind was accepted.
-    pub(super) fn checked(self) -> Result<Self, Failure> {
-        let low = self.counts.0.iter().find(|(kind, count)| {
-            matches!(kind, Kindred::Verb(..)) && count.tried >= LEAST_TRIED && count.accepted * 100 < count.tried * LEAST_SHARE
-        });
-        match low {
-            Some((kind, count)) => {
-                let fault = format!("only {} of {} were accepted ({kind}), so the proof says little", count.accepted, count.tried);
-                Err(Failure::new(self.seed, Broken { script: Vec::new(), fault }))
-            }
-            None => Ok(self),
-        }
-    }
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (kind, Count { tried, accepted, foreign }) in &self.counts.0 {
-            write!(f, "  {:<32} {tried:>6} tried", kind.to_string())?;
-            match kind {
-                Kindred::Verb(..) => writeln!(
-                    f,
-                    ", {accepted:>6} accepted ({:>3} %), {foreign:>5} with another tenant's id",
-                    accepted * 100 / (*tried).max(1)
-                )?,
-                Kindred::Attack(_) => writeln!(f)?,
-            }
-        }
-        write!(f, "proof: {} operations of {} tenants in {} cases, seed {}: green", self.operations(), self.tenants, self.cases, self.seed)
-    }
-}
-
-/// A proof that does not hold, or could not be run. Its `Display` is the script that leads to the fault.
-#[derive(Clone)]
-pub struct Failure {
-    seed: Option<u64>,
-    script: Vec<String>,
-    fault: String,
-}
-
-impl Failure {
-    pub(super) fn new(seed: u64, broken: Broken) -> Self {
-        Self { seed: Some(seed), script: broken.script, fault: broken.fault }
-    }
-
-    pub(super) fn setup(error: impl fmt::Display) -> Self {
-        Self { seed: None, script: Vec::new(), fault: error.to_string() }
-    }
-
-    /// The seed that repeats it; `None` when the proof could not begin.
-    #[must_use]
-    pub const fn seed(&self) -> Option<u64> {
-        self.seed
-    }
-
-    /// What was done, one line each.
-    #[must_use]
-    pub fn script(&self) -> &[String] {
-        &self.script
-    }
-
-    /// What was seen in the end.
-    #[must_use]
-    pub fn fault(&self) -> &str {
-        &self.fault
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(seed) = self.seed else { return write!(f, "the proof cannot be run: {}", self.fault) };
-        for (number, line) in self.script.iter().enumerate() {
-            writeln!(f, "  {}. {line}", number + 1)?;
-        }
-        writeln!(f, "  => {}", self.fault)?;
-        write!(f, "proof: seed {seed}: red")
-    }
-}
-
-// `unwrap` prints this one, and the script must stay readable.
-impl fmt::Debug for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "\n{self}")
-    }
-}
-
-impl std::error::Error for Failure {}

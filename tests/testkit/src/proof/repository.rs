@@ -3,47 +3,78 @@
 use serde_json::Value;
 use tenantry::repo::{Erased, Filter, ListQuery, Sort, Values};
 use tenantry::schema::ModelDef;
-use tenantry::{Error, ErrorKind, TenantDb, TenantId};
+use tenantry::{Error, ErrorKind, TenantDb, TenantId, TenantTx, Unit};
 
 use super::executor::{Lane, Seen};
-use super::model::{Outcome, Row, completed};
+use super::model::{Outcome, Row, World, completed};
 use super::operation::{Act, Deed, Query};
 use super::value::{args, of_args};
 
+/// Where a unit runs: alone, or in a transaction that is open.
+pub(super) enum Door<'a, 'c> {
+    Alone(&'a TenantDb),
+    Within(&'a mut TenantTx<'c>),
+}
+
+impl Door<'_, '_> {
+    async fn run<T>(&mut self, unit: Unit<T>) -> Result<T, Error> {
+        match self {
+            Self::Alone(db) => db.run(unit).await,
+            Self::Within(tx) => tx.run(unit).await,
+        }
+    }
+
+    fn tenant(&self) -> TenantId {
+        match self {
+            Self::Alone(db) => db.tenant(),
+            Self::Within(tx) => tx.tenant().into(),
+        }
+    }
+}
+
 pub(super) async fn perform(lane: &Lane<'_>, act: &Act) -> Seen {
-    let def = lane.world.models[act.model];
+    match through(&mut Door::Alone(&lane.db), lane.world, act).await {
+        Ok(rows) => rows.map_or_else(Seen::fault, Seen::done),
+        Err(error) => Seen::refused(outcome(&error), format!("{error} {error:?}")),
+    }
+}
+
+/// The act through that door. The inner error is a row that should not have been seen.
+pub(super) async fn through(door: &mut Door<'_, '_>, world: &World, act: &Act) -> Result<Result<Vec<Row>, String>, Error> {
+    let def = world.models[act.model];
     let repo = Erased::of(def);
-    let result = match &act.deed {
+    let rows = match &act.deed {
         Deed::Create(row) => {
             let row = completed(def, row);
             let values = def.insertable().map(|column| args(column, &row[column.name])).collect();
-            lane.db.run(repo.create(values)).await.map(|row| vec![row])
+            vec![door.run(repo.create(values)).await?]
         }
-        Deed::Get(id) => lane.db.run(repo.find(*id)).await.map(|row| vec![row]),
+        Deed::Get(id) => vec![door.run(repo.find(*id)).await?],
         Deed::Patch(id, row) => {
             let changes = def.updatable().map(|column| row.get(column.name).map(|value| args(column, value))).collect();
-            lane.db.run(repo.update(*id, changes)).await.map(|row| vec![row])
+            vec![door.run(repo.update(*id, changes)).await?]
         }
-        Deed::Delete(id) => lane.db.run(repo.delete(*id)).await.map(|()| Vec::new()),
-        Deed::List(query) => list(&lane.db, def, query).await,
-        Deed::Attack(..) => return Seen::fault("attacks go over SQL"),
+        Deed::Delete(id) => {
+            door.run(repo.delete(*id)).await?;
+            Vec::new()
+        }
+        Deed::List(query) => list(door, def, query).await?,
+        Deed::Attack(..) => return Ok(Err("attacks go over SQL".to_owned())),
     };
-    match result {
-        Ok(rows) => rows_of(def, lane.tenant, &rows).map_or_else(Seen::fault, Seen::done),
-        Err(error) => Seen::refused(outcome(&error), format!("{error:?}")),
-    }
+    Ok(rows_of(def, door.tenant(), &rows))
 }
 
 pub(super) async fn view(lane: &Lane<'_>) -> Result<Vec<Option<Vec<Row>>>, String> {
     let mut tables = Vec::new();
     for def in &lane.world.models {
-        let rows = list(&lane.db, def, &Query { limit: 200, ..Query::default() }).await.map_err(|error| error.to_string())?;
+        let query = Query { limit: 200, ..Query::default() };
+        let rows = list(&mut Door::Alone(&lane.db), def, &query).await.map_err(|error| error.to_string())?;
         tables.push(Some(rows_of(def, lane.tenant, &rows)?));
     }
     Ok(tables)
 }
 
-async fn list(db: &TenantDb, def: &'static ModelDef, query: &Query) -> Result<Vec<Values>, Error> {
+async fn list(door: &mut Door<'_, '_>, def: &'static ModelDef, query: &Query) -> Result<Vec<Values>, Error> {
     let (mut rows, mut after) = (Vec::new(), None);
     loop {
         let filters = query.filters.iter().map(|(column, op, value)| {
@@ -52,7 +83,7 @@ async fn list(db: &TenantDb, def: &'static ModelDef, query: &Query) -> Result<Ve
         });
         let sorts = query.sorts.iter().map(|(column, descending)| Sort { column, descending: *descending });
         let page = ListQuery { filters: filters.collect(), sorts: sorts.collect(), limit: query.limit, after: after.take() };
-        let page = db.run(Erased::of(def).list(page)).await?;
+        let page = door.run(Erased::of(def).list(page)).await?;
         rows.extend(page.items);
         match page.next {
             Some(next) => after = Some(next),
@@ -71,7 +102,8 @@ fn rows_of(def: &'static ModelDef, tenant: TenantId, rows: &[Values]) -> Result<
     rows.iter().map(row).collect()
 }
 
-fn outcome(error: &Error) -> Outcome {
+/// How it ended, by the error.
+pub(super) fn outcome(error: &Error) -> Outcome {
     match error.kind() {
         ErrorKind::NotFound => Outcome::NotFound,
         ErrorKind::Unique { .. } => Outcome::Unique,

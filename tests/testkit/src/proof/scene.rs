@@ -9,6 +9,9 @@ use super::model::{Outcome, Row, unique_keys};
 use super::operation::{Query, Scene, Surface, Target};
 use super::value::{Draw, broken, valid};
 
+/// How often a row is drawn again that the application's rules refuse.
+const REDRAWS: usize = 20;
+
 impl Scene<'_> {
     /// A model whose required references have rows to lead to.
     pub(super) fn creatable(&self, draw: &mut Draw) -> usize {
@@ -54,14 +57,12 @@ impl Scene<'_> {
         foreign: &mut Vec<Uuid>,
         mischief: bool,
     ) -> Row {
-        let def = self.world.models[model];
         let mut row = Row::new();
-        for column in def.insertable().filter(|column| surface != Surface::Http || !column.readonly) {
-            let optional = column.nullable || column.default.is_some();
-            if optional && surface == Surface::Http && draw.percent(20) {
-                continue;
+        for _ in 0..REDRAWS {
+            row = self.drawn(model, surface, draw);
+            if self.within_domain(model, surface, &Row::new(), &mut row) {
+                break;
             }
-            row.insert(column.name.to_owned(), self.value(model, column, draw));
         }
         if mischief {
             self.spoil(model, target, draw, &mut row, foreign);
@@ -69,9 +70,24 @@ impl Scene<'_> {
         row
     }
 
+    fn drawn(&self, model: usize, surface: Surface, draw: &mut Draw) -> Row {
+        let mut row = Row::new();
+        for column in self.world.models[model].insertable().filter(|column| surface != Surface::Http || !column.readonly) {
+            let optional = column.nullable || column.default.is_some();
+            if optional && surface == Surface::Http && draw.percent(20) {
+                continue;
+            }
+            row.insert(column.name.to_owned(), self.value(model, column, draw));
+        }
+        row
+    }
+
     fn value(&self, model: usize, column: &'static ColumnDef, draw: &mut Draw) -> Value {
         let target = self.world.references(model).into_iter().find(|(other, _)| other.name == column.name);
-        let Some((_, target)) = target else { return valid(draw, self.world.models[model], column) };
+        let Some((_, target)) = target else {
+            let def = self.world.models[model];
+            return self.own.mark.put(def, column, valid(draw, def, column));
+        };
         if column.nullable && draw.percent(30) {
             return Value::Null;
         }
@@ -125,8 +141,23 @@ impl Scene<'_> {
         }
     }
 
+    /// Lets the application's rules see the row as it would be, and takes over what they changed. `false`, and an empty row, when they refuse it.
+    fn within_domain(&self, model: usize, surface: Surface, before: &Row, row: &mut Row) -> bool {
+        let def = self.world.models[model];
+        let mut whole = before.clone();
+        whole.extend(row.clone());
+        if !self.world.domain.takes(def.table, &mut whole) {
+            row.clear();
+            return false;
+        }
+        let column = |name: &String| def.insertable().find(|column| column.name == name);
+        let written = |name: &String| column(name).is_some_and(|column| surface != Surface::Http || !column.readonly);
+        row.extend(whole.into_iter().filter(|(name, value)| written(name) && before.get(name) != Some(value)));
+        true
+    }
+
     /// Some of the columns of a row.
-    pub(super) fn changes(&self, model: usize, surface: Surface, draw: &mut Draw, foreign: &mut Vec<Uuid>) -> Row {
+    pub(super) fn changes(&self, model: usize, id: Uuid, surface: Surface, draw: &mut Draw, foreign: &mut Vec<Uuid>) -> Row {
         let def = self.world.models[model];
         let columns: Vec<&'static ColumnDef> = def.updatable().filter(|column| surface != Surface::Http || !column.readonly).collect();
         let mut row = Row::new();
@@ -134,6 +165,9 @@ impl Scene<'_> {
             if let Some(column) = draw.pick(&columns) {
                 row.insert(column.name.to_owned(), self.value(model, column, draw));
             }
+        }
+        if let Some(before) = self.own.tables[model].get(&id) {
+            self.within_domain(model, surface, before, &mut row);
         }
         let target = if draw.percent(10) { Target::Foreign } else { Target::Own };
         self.spoil(model, target, draw, &mut row, foreign);

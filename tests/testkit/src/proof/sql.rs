@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::executor::{Lane, Seen};
 use super::model::{Outcome, Row, World, completed};
 use super::operation::{Act, Attack, Deed};
-use super::value::{literal, literals, of_json, quoted};
+use super::value::{literals, of_json, quoted};
 use crate::execute;
 
 pub(super) async fn perform(lane: &mut Lane<'_>, act: &Act) -> Seen {
@@ -97,7 +97,8 @@ pub(super) async fn view(lane: &mut Lane<'_>) -> Result<Vec<Option<Vec<Row>>>, S
     let text = format!("{} order by 1, 2", parts.collect::<Vec<_>>().join(" union all "));
     let read = async {
         enter(lane.connection, lane.world, lane.tenant).await?;
-        let rows = fetch(lane.connection, &text).await?;
+        // The text is the same each time, so it is prepared once per connection.
+        let rows = sqlx::query(crate::made(text)).fetch_all(&mut *lane.connection).await?;
         execute(lane.connection, "commit").await?;
         Ok::<_, sqlx::Error>(rows)
     };
@@ -107,7 +108,7 @@ pub(super) async fn view(lane: &mut Lane<'_>) -> Result<Vec<Option<Vec<Row>>>, S
         let model: i32 = row.try_get(0).map_err(|error| error.to_string())?;
         let value = json(row, 2).map_err(|error| error.to_string())?;
         let model = usize::try_from(model).map_err(|error| error.to_string())?;
-        let row = own(lane.world, model, &value, lane.tenant);
+        let row = own_row(lane.world, model, &value, lane.tenant);
         tables[model].get_or_insert_default().push(row);
     }
     Ok(tables)
@@ -150,7 +151,7 @@ fn found(rows: Vec<Row>) -> Seen {
 async fn select(lane: &mut Lane<'_>, model: usize, rest: &str) -> Result<Vec<Row>, sqlx::Error> {
     let text = format!("select to_jsonb(t)::text from {} t {rest}", lane.world.table(model));
     let rows = fetch(lane.connection, &text).await?;
-    rows.iter().map(|row| Ok(own(lane.world, model, &json(row, 0)?, lane.tenant))).collect()
+    rows.iter().map(|row| Ok(own_row(lane.world, model, &json(row, 0)?, lane.tenant))).collect()
 }
 
 fn json(row: &PgRow, column: usize) -> Result<Value, sqlx::Error> {
@@ -159,7 +160,7 @@ fn json(row: &PgRow, column: usize) -> Result<Value, sqlx::Error> {
 }
 
 /// A row as the model has it. One of another tenant keeps its tenant as a column, so that it equals no row of the model.
-fn own(world: &World, model: usize, row: &Value, tenant: TenantId) -> Row {
+pub(super) fn own_row(world: &World, model: usize, row: &Value, tenant: TenantId) -> Row {
     let column = world.conventions.tenant_column;
     let mut values: Row = world.models[model].columns.iter().map(|column| (column.name.to_owned(), of_json(column, row))).collect();
     if row[column].as_str() != Some(tenant.to_string().as_str()) {
@@ -196,21 +197,54 @@ fn refused(error: &sqlx::Error, deletes: bool) -> Seen {
     Seen::refused(outcome, format!("{} {constraint}", code(error)))
 }
 
-/// The text of the observer's digests: per table and tenant the number of rows and a digest over all of them.
+/// The observer's digests: per table and tenant the number of rows and a digest over all of them.
 pub(super) async fn digests(
     connection: &mut PgConnection,
     world: &World,
     tenants: &[TenantId],
 ) -> Result<Vec<(i32, Uuid, i64, String)>, sqlx::Error> {
     let column = world.conventions.tenant_column;
-    let ids: Vec<String> = tenants.iter().map(|tenant| literal(&Value::String(tenant.to_string()))).collect();
     let parts = (0..world.models.len()).map(|model| {
         format!(
-            "select {model}, \"{column}\", count(*), md5(string_agg(t::text, chr(10) order by id)) from {} t where \"{column}\" in ({}) group by 2",
+            "select {model}, \"{column}\", count(*), md5(string_agg(t::text, chr(10) order by id)) from {} t where \"{column}\" = any($1) group by 2",
             world.table(model),
-            ids.join(", ")
         )
     });
-    let rows = fetch(connection, &parts.collect::<Vec<_>>().join(" union all ")).await?;
-    rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?))).collect()
+    let text = parts.collect::<Vec<_>>().join(" union all ");
+    let ids: Vec<Uuid> = tenants.iter().map(|tenant| tenant.uuid()).collect();
+    sqlx::query_as(crate::made(text)).bind(ids).fetch_all(connection).await
+}
+
+/// The same where no login passes row security by: the application's role, in the context of one tenant after the other.
+pub(super) async fn digests_one_by_one(
+    connection: &mut PgConnection,
+    world: &World,
+    tenants: &[TenantId],
+) -> Result<Vec<(i32, Uuid, i64, String)>, sqlx::Error> {
+    let mut all = Vec::new();
+    for tenant in tenants {
+        enter(connection, world, *tenant).await?;
+        all.extend(digests(connection, world, &[*tenant]).await?);
+        execute(connection, "commit").await?;
+    }
+    Ok(all)
+}
+
+/// Deletes every row of the tenants: with a login that passes row security by in one go, else in the context of one after the other.
+pub(super) async fn clear(connection: &mut PgConnection, world: &World, tenants: &[TenantId], bypasses: bool) -> Result<(), sqlx::Error> {
+    let column = world.conventions.tenant_column;
+    let delete = |ids: &str| {
+        let statement = |model| format!("delete from {} where \"{column}\" in ({ids})", world.table(model));
+        world.by_dependency().into_iter().rev().map(statement).collect::<Vec<_>>().join("; ")
+    };
+    let ids: Vec<String> = tenants.iter().map(|tenant| quoted(&tenant.to_string())).collect();
+    if bypasses {
+        return execute(connection, &delete(&ids.join(", "))).await;
+    }
+    for (tenant, id) in tenants.iter().zip(&ids) {
+        enter(connection, world, *tenant).await?;
+        execute(connection, &delete(id)).await?;
+        execute(connection, "commit").await?;
+    }
+    Ok(())
 }

@@ -6,8 +6,10 @@
 
 mod arms;
 mod mutants;
+mod progress;
 
 use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail};
@@ -15,17 +17,23 @@ use tenantry_testkit::Postgres;
 
 use crate::App;
 use crate::cargo::cargo;
-use crate::output;
+use progress::Progress;
 
 /// The command line of `prove`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// How many cases of each proof; every case has fresh tenants.
-    #[arg(long, default_value_t = 64)]
-    cases: u32,
+    /// How much is tried: `push` for 60 seconds, `ci` until 100,000 operations are done, `nightly` for two hours.
+    #[arg(long, value_parser = ["push", "ci", "nightly"], conflicts_with = "mutants")]
+    profile: Option<String>,
+    /// How many cases of each proof; every case has fresh tenants. It wins over the profile; without either there are 64.
+    #[arg(long)]
+    cases: Option<u32>,
     /// Repeats the cases of that seed. With `--mutants`: the first of the seeds.
     #[arg(long)]
     seed: Option<u64>,
+    /// Writes `proof.json` into that folder: what was tried, on what, and what was not.
+    #[arg(long, value_name = "DIR", conflicts_with = "mutants")]
+    report: Option<PathBuf>,
     /// Weakens the library on purpose, in one place after another, and fails when no test notices.
     #[arg(long)]
     mutants: bool,
@@ -41,16 +49,36 @@ pub(crate) fn run(app: &App, args: &Args) -> anyhow::Result<()> {
         return mutants::run(app, args, &postgres);
     }
     let mut cargo = suite(app, &postgres, "isolation");
-    cargo.env("TENANTRY_PROOF_CASES", args.cases.to_string());
-    if let Some(seed) = args.seed {
-        cargo.env("TENANTRY_PROOF_SEED", seed.to_string());
+    let seed = args.seed.map(|seed| seed.to_string());
+    let cases = args.cases.map(|cases| cases.to_string());
+    for (name, value) in [("PROFILE", &args.profile), ("CASES", &cases), ("SEED", &seed)] {
+        cargo.envs(value.as_ref().map(|value| (variable(name), value)));
     }
-    cargo.args(["--", "--nocapture"]);
-    let (ok, _) = lines(&mut cargo, &mut |line| output::line(line))?;
+    if let Some(folder) = &args.report {
+        // The test runs in the folder of its package.
+        let folder = std::path::absolute(folder).with_context(|| format!("the folder {} cannot be found", folder.display()))?;
+        cargo.env(variable("REPORT"), folder);
+    }
+    cargo.args(["--", "--nocapture", "--exact", PROOF]);
+    let mut progress = Progress::new();
+    let (ok, _) = lines(&mut cargo, &mut |line| {
+        if !progress.takes(line) {
+            progress.line(line);
+        }
+    })?;
+    drop(progress);
     if !ok {
-        bail!("the proof is red: the script above leads to the fault, and `cargo xtask prove --seed` repeats it");
+        bail!("the proof is red: the script above leads to the fault, and `cargo xtask prove --seed` with its seed repeats it");
     }
     Ok(())
+}
+
+/// The test that is the proof.
+const PROOF: &str = "proof::no_tenant_reaches_another";
+
+/// The variable of that name that the proof reads.
+fn variable(name: &str) -> String {
+    format!("TENANTRY_PROOF_{name}")
 }
 
 /// `cargo test` on one suite, with the server that is found already.
@@ -59,10 +87,10 @@ fn suite(app: &App, postgres: &Postgres, name: &str) -> Command {
     cargo.args(["test", "--package", "tenantry-tests", "--test", name]);
     // A source that was chosen by name has been used here; in the child it would win over the server that is named.
     cargo.env("ADMIN_DATABASE_URL", postgres.admin_url().expose_with_password()).env_remove("TENANTRY_POSTGRES");
-    for variable in ["CASES", "SEED", "SEEDS", "SURFACES", "OPEN"] {
-        cargo.env_remove(format!("TENANTRY_PROOF_{variable}"));
+    for name in ["PROFILE", "CASES", "SEED", "SEEDS", "SURFACES", "OPEN", "REPORT"] {
+        cargo.env_remove(variable(name));
     }
-    cargo.env_remove("TENANTRY_MUTANT");
+    cargo.env(variable("OUTPUT"), "machine").env_remove("TENANTRY_MUTANT");
     cargo
 }
 

@@ -10,12 +10,16 @@ use anyhow::{Context as _, bail, ensure};
 use tenantry_testkit::Postgres;
 
 use super::arms::{ARMS, SUITES};
-use super::{Args, lines, suite};
+use super::{Args, PROOF, lines, suite, variable};
 use crate::App;
 use crate::output;
 
 /// For how many seeds the proof must notice that both layers are gone.
 const SEEDS: u64 = 20;
+/// How many cases of each.
+const CASES: u32 = 64;
+/// The longest script that may be left of a failure that needs no luck.
+const LONGEST: usize = 5;
 /// The table that the fence is taken from.
 const OPEN: &str = "customers";
 /// The surfaces that have a predicate.
@@ -65,7 +69,7 @@ impl Weakened<'_> {
 
     /// The predicate alone, the fence alone, both: how many of the three went otherwise than they should.
     fn layers(&self) -> anyhow::Result<usize> {
-        let (one, cases) = (1, self.args.cases);
+        let (one, cases) = (1, self.args.cases.unwrap_or(CASES));
         let nothing = self.proof(&[], one, cases)?;
         let predicate = self.proof(&[("TENANTRY_MUTANT", "predicate")], one, cases)?;
         let fence = self.proof(&[("TENANTRY_PROOF_OPEN", OPEN), ("TENANTRY_PROOF_SURFACES", PREDICATED)], one, cases)?;
@@ -82,15 +86,22 @@ impl Weakened<'_> {
             let as_it_should = if red == 0 { seen.green } else { seen.red };
             output::line(format_args!("{} {what:<50} {should} for {as_it_should} of {} seeds", mark(seen.as_due(red)), seen.seeds));
         }
-        output::line(format_args!("what the proof says without both layers, first of {} scripts:\n{}", both.red, both.script));
-        Ok(rows.iter().filter(|(_, seen, red)| !seen.as_due(*red)).count())
+        output::line(format_args!(
+            "what the proof says without both layers, first of {} scripts, of which the longest has {} operations:\n{}",
+            both.red, both.longest, both.script
+        ));
+        let long = usize::from(both.longest > LONGEST);
+        if long > 0 {
+            output::line(format_args!("✗ a script may have {LONGEST} operations"));
+        }
+        Ok(rows.iter().filter(|(_, seen, red)| !seen.as_due(*red)).count() + long)
     }
 
     fn proof(&self, weakening: &[(&str, &str)], seeds: u64, cases: u32) -> anyhow::Result<Seen> {
         let mut cargo = self.suite("isolation");
-        cargo.envs(weakening.iter().copied()).env("TENANTRY_PROOF_CASES", cases.to_string());
-        cargo.env("TENANTRY_PROOF_SEEDS", seeds.to_string()).env("TENANTRY_PROOF_SEED", self.args.seed.unwrap_or(1).to_string());
-        cargo.args(["--", "--nocapture", "--exact", "proof::no_tenant_reaches_another"]);
+        cargo.envs(weakening.iter().copied()).env(variable("CASES"), cases.to_string());
+        cargo.env(variable("SEEDS"), seeds.to_string()).env(variable("SEED"), self.args.seed.unwrap_or(1).to_string());
+        cargo.args(["--", "--nocapture", "--exact", PROOF]);
         output::progress(format_args!("the proof with {weakening:?}, {seeds} seeds"));
         let (_, lines) = lines(&mut cargo, &mut |_| {})?;
         Ok(Seen::of(seeds, &lines))
@@ -143,6 +154,8 @@ struct Seen {
     red: u64,
     /// The script of the first seed that was red.
     script: String,
+    /// The most operations of a script.
+    longest: usize,
 }
 
 impl Seen {
@@ -150,13 +163,19 @@ impl Seen {
         let count = |end: &str| lines.iter().filter(|line| line.starts_with("proof: ") && line.ends_with(end)).count() as u64;
         let first = lines.iter().take_while(|line| !line.ends_with(": red"));
         let script: Vec<&str> = first.filter(|line| line.starts_with("  ")).map(String::as_str).collect();
-        Self { seeds, green: count(": green"), red: count(": red"), script: script.join("\n") }
+        Self { seeds, green: count(": green"), red: count(": red"), script: script.join("\n"), longest: longest(lines) }
     }
 
     /// Every seed said something, and so many of them were red.
     const fn as_due(&self, red: u64) -> bool {
         self.red == red && self.green + self.red == self.seeds
     }
+}
+
+/// The highest number of a line of a script.
+fn longest(lines: &[String]) -> usize {
+    let number = |line: &String| line.strip_prefix("  ")?.split_once(". ")?.0.parse().ok();
+    lines.iter().filter_map(number).max().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -167,7 +186,7 @@ mod tests {
     fn seeds_are_counted_and_a_seed_that_says_nothing_is_not_as_due() {
         let lines = ["running 1 test", "  1. A lists [http]", "  => a row", "proof: seed 1: red", "proof: 9 operations, seed 2: green"];
         let seen = Seen::of(2, &lines.map(str::to_owned));
-        assert_eq!(seen, Seen { seeds: 2, green: 1, red: 1, script: "  1. A lists [http]\n  => a row".to_owned() });
+        assert_eq!(seen, Seen { seeds: 2, green: 1, red: 1, script: "  1. A lists [http]\n  => a row".to_owned(), longest: 1 });
         assert!(seen.as_due(1));
         assert!(!Seen::of(2, &[]).as_due(0));
         assert!(!Seen::of(1, &["proof: seed 1: red".to_owned()]).as_due(0));

@@ -1,0 +1,181 @@
+//! Canaries: the values of each tenant carry a mark that no other tenant's values have, and nothing that leaves on behalf of one may carry
+//! another's.
+//!
+//! A text ends with `qzx` and nine characters, a number of 64 bits has twelve digits, of which the first four are `7103` and the next five
+//! the tenant's. What must meet between tenants carries no mark: unique keys, numbers of 32 bits, dates, words, texts too short to hold it.
+
+use serde_json::Value;
+use tenantry::TenantId;
+use tenantry::schema::{ColumnDef, Kind, ModelDef};
+
+use super::script;
+
+/// What the mark of a text begins with. Letters and digits, so that JSON and URLs leave it as it is and every collation orders it alike.
+const TEXT: &str = "qzx";
+/// The characters of a tenant's own behind it.
+const TEXT_OWN: usize = 9;
+/// What a marked number begins with.
+const NUMBER: &str = "7103";
+/// The digits of a marked number.
+const DIGITS: usize = 12;
+
+/// The mark of a tenant's values. The default one marks nothing.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(super) struct Mark {
+    text: String,
+    number: i64,
+}
+
+impl Mark {
+    pub(super) fn of(tenant: TenantId) -> Self {
+        // The end of a uuid of version 7 is random.
+        let mut rest = tenant.uuid().as_u128() & ((1 << 62) - 1);
+        let number = i64::try_from(rest % 100_000).unwrap_or_default();
+        let mut text = TEXT.to_owned();
+        for _ in 0..TEXT_OWN {
+            text.extend(char::from_digit((rest % 36) as u32, 36));
+            rest /= 36;
+        }
+        Self { text, number: (7103 * 100_000 + number) * 1_000 }
+    }
+
+    /// The value with the mark, where the column has room for one.
+    pub(super) fn put(&self, def: &ModelDef, column: &ColumnDef, value: Value) -> Value {
+        if self.text.is_empty() || def.in_unique_key(column.name) {
+            return value;
+        }
+        let marked = |number: i64| if (0..100_000).contains(&number) { self.number + number % 1_000 } else { number };
+        match (column.kind, value) {
+            (Kind::Text, Value::String(text)) => {
+                let room = (column.max_len.unwrap_or(60) as usize).checked_sub(self.text.len());
+                Value::String(room.map_or(text.clone(), |room| text.chars().take(room).chain(self.text.chars()).collect()))
+            }
+            (Kind::I64, Value::Number(number)) => number.as_i64().map_or(Value::Number(number), |number| Value::from(marked(number))),
+            (Kind::Money, Value::Object(mut money)) => {
+                if let Some(amount) = money.get("amount").and_then(Value::as_i64) {
+                    money.insert("amount".to_owned(), Value::from(marked(amount)));
+                }
+                Value::Object(money)
+            }
+            (_, value) => value,
+        }
+    }
+
+    fn digits(&self) -> String {
+        (self.number / 1_000).to_string()
+    }
+}
+
+/// What must not leave on behalf of a tenant: the marks and the ids of the others.
+#[derive(Debug, Default)]
+pub(super) struct Canary {
+    others: Vec<(usize, Mark, String)>,
+}
+
+impl Canary {
+    /// For the tenant at that place.
+    pub(super) fn new(who: usize, tenants: &[TenantId]) -> Self {
+        let others = tenants.iter().enumerate().filter(|(other, _)| *other != who);
+        let own = tenants.get(who).map(|tenant| Mark::of(*tenant)).unwrap_or_default();
+        let others = others.map(|(other, tenant)| (other, Mark::of(*tenant), tenant.to_string()));
+        // Two tenants of a case may by chance have one number; what is the tenant's own betrays nobody.
+        let others =
+            others.map(|(other, mark, id)| (other, Mark { number: if mark.number == own.number { 0 } else { mark.number }, ..mark }, id));
+        Self { others: others.collect() }
+    }
+
+    /// Whether the text is free of what is others'; the error says what of whom is in it.
+    pub(super) fn clean(&self, what: &str, text: &str) -> Result<(), String> {
+        let told = |other: usize, kind: &str, mark: &str| Err(format!("{what} carries {kind} of {}: {mark}", script::tenant(other)));
+        for mark in texts(text) {
+            if let Some((other, ..)) = self.others.iter().find(|(_, own, _)| own.text == mark) {
+                return told(*other, "a text", mark);
+            }
+        }
+        for number in numbers(text) {
+            if let Some((other, ..)) = self.others.iter().find(|(_, own, _)| number.starts_with(&own.digits())) {
+                return told(*other, "a number", number);
+            }
+        }
+        match self.others.iter().find(|(.., id)| text.contains(id)) {
+            Some((other, _, id)) => told(*other, "the id", id),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A marked value in a text, whosever it is: a log has none.
+pub(super) fn row_value(text: &str) -> Option<&str> {
+    texts(text).next().or_else(|| numbers(text).next())
+}
+
+fn texts(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices(TEXT).filter_map(|(at, _)| text.get(at..at + TEXT.len() + TEXT_OWN))
+}
+
+/// Numbers of that length that stand alone. What follows a hyphen may be a part of a uuid, and no marked number is negative.
+fn numbers(text: &str) -> impl Iterator<Item = &str> {
+    let alone = |char: Option<char>| char.is_none_or(|char| !char.is_alphanumeric() && char != '-');
+    text.match_indices(NUMBER).filter_map(move |(at, _)| {
+        let number = text.get(at..at + DIGITS)?;
+        let whole = alone(text[..at].chars().next_back()) && alone(text[at + DIGITS..].chars().next());
+        (whole && number.bytes().all(|byte| byte.is_ascii_digit())).then_some(number)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const NONE: ModelDef = ModelDef {
+        name: "T",
+        table: "t",
+        scope: tenantry::schema::Scope::Tenant,
+        doc: "",
+        columns: &[],
+        uniques: &[],
+        indexes: &[],
+        routes: tenantry::schema::Verbs::NONE,
+    };
+
+    #[test]
+    fn a_marked_value_is_found_in_anothers_answer_and_not_in_its_own() {
+        let (a, b) = (TenantId::generate(), TenantId::generate());
+        let (of_a, of_b) = (Canary::new(0, &[a, b]), Canary::new(1, &[a, b]));
+        let text = ColumnDef { max_len: Some(20), ..ColumnDef::new("name", Kind::Text, false) };
+        let number = ColumnDef::new("n", Kind::I64, false);
+        let money = ColumnDef::new("m", Kind::Money, false);
+        for (column, value) in
+            [(text, json!("Alfreds 'Futterkiste")), (number, json!(17)), (money, json!({"amount": 5, "currency": "EUR"}))]
+        {
+            let marked = json!({ "column": Mark::of(a).put(&NONE, &column, value) }).to_string();
+            assert_eq!(of_a.clean("its own answer", &marked), Ok(()));
+            let leak = of_b.clean("an answer", &marked).unwrap_err();
+            assert!(leak.starts_with("an answer carries a ") && leak.contains(" of A: "), "{leak}");
+            assert!(row_value(&marked).is_some());
+        }
+        assert!(of_b.clean("a header", &format!("location: /t/{a}")).unwrap_err().contains("the id of A"));
+        assert_eq!(of_b.clean("a header", &format!("location: /t/{b}")), Ok(()));
+    }
+
+    #[test]
+    fn what_has_no_room_and_what_only_looks_alike_is_left_alone() {
+        let mark = Mark::of(TenantId::generate());
+        let short = ColumnDef { max_len: Some(11), ..ColumnDef::new("code", Kind::Text, false) };
+        assert_eq!(mark.put(&NONE, &short, json!("u1")), json!("u1"));
+        let number = ColumnDef::new("n", Kind::I64, false);
+        assert_eq!(
+            mark.put(&NONE, &number, json!(tenantry::Money::MAX)),
+            json!(tenantry::Money::MAX),
+            "the largest value stays the largest"
+        );
+        for text in ["710300000001", "{\"n\":710312345678}"] {
+            assert!(row_value(text).is_some(), "{text}");
+        }
+        for text in ["0190-710312345678", "a710312345678", "7103123456789", "71031234567", "qzx1234"] {
+            assert_eq!(row_value(text), None, "{text}");
+        }
+    }
+}

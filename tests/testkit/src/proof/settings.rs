@@ -1,0 +1,157 @@
+//! What the environment chooses of a proof, so that one test function serves a push, a merge and a night.
+//!
+//! | variable | meaning |
+//! |---|---|
+//! | `TENANTRY_PROOF_PROFILE` | `push`, `ci` or `nightly`; see [`Profile`] |
+//! | `TENANTRY_PROOF_CASES` | how many cases; it wins over the profile |
+//! | `TENANTRY_PROOF_SEED` | the first seed; a new one by default |
+//! | `TENANTRY_PROOF_SEEDS` | how many seeds, one after the other; 1 by default |
+//! | `TENANTRY_PROOF_SURFACES` | such as `http,repository`; all by default |
+//! | `TENANTRY_PROOF_OPEN` | a table to switch row security off on first |
+//! | `TENANTRY_PROOF_REPORT` | a folder for `proof.json` |
+//! | `TENANTRY_PROOF_OUTPUT` | `machine`: reports, failures and progress are lines on standard output |
+//!
+//! A value that cannot be read is a failure, not the default.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use super::Surface;
+
+/// How much is tried. Time is looked at between cases, so a run ends a little later than it says.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Profile {
+    /// As many cases as 60 seconds allow.
+    Push,
+    /// 100,000 operations, and a failure when they take longer than 10 minutes.
+    Ci,
+    /// As many cases as two hours allow.
+    Nightly,
+}
+
+impl Profile {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Push, Self::Ci, Self::Nightly];
+
+    pub(super) const fn limits(self) -> Limits {
+        let none = Limits { cases: None, operations: None, time: None };
+        match self {
+            Self::Push => Limits { time: Some(Duration::from_secs(60)), ..none },
+            Self::Ci => Limits { operations: Some(100_000), time: Some(Duration::from_secs(600)), ..none },
+            Self::Nightly => Limits { time: Some(Duration::from_secs(2 * 60 * 60)), ..none },
+        }
+    }
+}
+
+impl fmt::Display for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Push => "push",
+            Self::Ci => "ci",
+            Self::Nightly => "nightly",
+        })
+    }
+}
+
+/// When a proof has tried enough. It ends with the case that reaches the first of them.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Limits {
+    pub(super) cases: Option<u32>,
+    /// When it is given, the time may not run out first.
+    pub(super) operations: Option<u64>,
+    pub(super) time: Option<Duration>,
+}
+
+/// What the variables say.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(super) struct Settings {
+    pub(super) profile: Option<Profile>,
+    pub(super) cases: Option<u32>,
+    pub(super) seed: Option<u64>,
+    pub(super) seeds: u64,
+    pub(super) surfaces: Option<Vec<Surface>>,
+    pub(super) open: Option<String>,
+    pub(super) report: Option<PathBuf>,
+    pub(super) machine: bool,
+}
+
+impl Settings {
+    pub(super) fn from_env() -> Result<Self, String> {
+        Self::read(&|name| std::env::var(name).ok())
+    }
+
+    fn read(get: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
+        Ok(Self {
+            profile: named(get, "PROFILE", &Profile::ALL)?,
+            cases: number(get, "CASES")?,
+            seed: number(get, "SEED")?,
+            seeds: number(get, "SEEDS")?.unwrap_or(1),
+            surfaces: surfaces(get)?,
+            open: get("TENANTRY_PROOF_OPEN"),
+            report: get("TENANTRY_PROOF_REPORT").map(PathBuf::from),
+            machine: match get("TENANTRY_PROOF_OUTPUT").as_deref() {
+                None => false,
+                Some("machine") => true,
+                Some(other) => return Err(format!("TENANTRY_PROOF_OUTPUT is `machine` or not set, not `{other}`")),
+            },
+        })
+    }
+
+    /// The limits: a number of cases that was asked for, or else the profile, or else the proof's own number of cases.
+    pub(super) fn limits(&self, cases: u32) -> Limits {
+        match (self.cases, self.profile) {
+            (Some(cases), _) => Limits { cases: Some(cases), operations: None, time: None },
+            (None, Some(profile)) => profile.limits(),
+            (None, None) => Limits { cases: Some(cases), operations: None, time: None },
+        }
+    }
+}
+
+fn number<T: FromStr>(get: &dyn Fn(&str) -> Option<String>, name: &str) -> Result<Option<T>, String> {
+    let name = format!("TENANTRY_PROOF_{name}");
+    let read = |text: String| text.parse().map_err(|_| format!("{name} is a whole number, not `{text}`"));
+    get(&name).map(read).transpose()
+}
+
+fn named<T: Copy + fmt::Display>(get: &dyn Fn(&str) -> Option<String>, name: &str, all: &[T]) -> Result<Option<T>, String> {
+    let name = format!("TENANTRY_PROOF_{name}");
+    get(&name).map(|text| one_of(&name, &text, all)).transpose()
+}
+
+fn one_of<T: Copy + fmt::Display>(name: &str, text: &str, all: &[T]) -> Result<T, String> {
+    let known = || all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    all.iter().copied().find(|item| item.to_string() == text).ok_or_else(|| format!("{name} knows {}, not `{text}`", known()))
+}
+
+fn surfaces(get: &dyn Fn(&str) -> Option<String>) -> Result<Option<Vec<Surface>>, String> {
+    let name = "TENANTRY_PROOF_SURFACES";
+    get(name).map(|text| text.split(',').map(|part| one_of(name, part, &Surface::ALL)).collect()).transpose()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(name: &str, value: &str) -> Result<Settings, String> {
+        Settings::read(&|asked| (asked == format!("TENANTRY_PROOF_{name}")).then(|| value.to_owned()))
+    }
+
+    #[test]
+    fn a_number_of_cases_wins_over_the_profile() {
+        let both = Settings { cases: Some(3), ..read("PROFILE", "ci").unwrap() };
+        assert_eq!(both.limits(64).cases, Some(3));
+        assert_eq!(read("PROFILE", "ci").unwrap().limits(64).operations, Some(100_000));
+        assert_eq!(Settings::default().limits(64).cases, Some(64));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_refused_with_what_could() {
+        assert_eq!(read("PROFILE", "fast").unwrap_err(), "TENANTRY_PROOF_PROFILE knows push, ci, nightly, not `fast`");
+        assert_eq!(read("CASES", "many").unwrap_err(), "TENANTRY_PROOF_CASES is a whole number, not `many`");
+        assert!(read("SURFACES", "http,ftp").unwrap_err().ends_with("not `ftp`"));
+        assert!(read("OUTPUT", "html").is_err());
+        assert_eq!(read("SURFACES", "http,repository").unwrap().surfaces, Some(vec![Surface::Http, Surface::Repository]));
+    }
+}
