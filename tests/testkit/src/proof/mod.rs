@@ -15,6 +15,7 @@
 //! every surface are exactly those of its model, and a privileged observer sees that the rows of those who did not write have not changed.
 //! A failure shrinks to a script that a person can read, and its seed repeats it.
 
+mod attacks;
 mod executor;
 mod http;
 mod model;
@@ -41,6 +42,7 @@ use tenantry::http::{Api, CursorKey};
 use tenantry::layers::DevTenant;
 use tenantry::{Config, Conventions, Entry, Platform, Tenancy};
 
+pub use attacks::AttackReport;
 use model::World;
 pub use operation::Surface;
 use operation::{Step, step};

@@ -11,7 +11,8 @@ use tenantry::schema::{ColumnDef, Kind, ModelDef, Verb};
 use tenantry::sql::Op;
 use uuid::Uuid;
 
-use super::model::{Book, Outcome, Row, World, completed, unique_keys};
+use super::attacks::{Assault, Attack};
+use super::model::{Book, Outcome, Row, World, unique_keys};
 use super::value::{Draw, broken, valid};
 
 /// A way to the rows.
@@ -46,25 +47,6 @@ pub(super) enum Target {
     Own,
     Foreign,
     Random,
-}
-
-/// What SQL as the application's role tries beyond its own rows.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub(super) enum Attack {
-    /// INSERT of a row for another tenant, without RETURNING.
-    InsertForTheVictim,
-    /// UPDATE without WHERE.
-    UpdateAll,
-    /// DELETE without WHERE.
-    DeleteAll,
-    /// UPDATE of the tenant column.
-    MoveToTheVictim,
-    /// Every verb without any tenant set.
-    NoContext,
-}
-
-impl Attack {
-    pub(super) const ALL: [Self; 5] = [Self::InsertForTheVictim, Self::UpdateAll, Self::DeleteAll, Self::MoveToTheVictim, Self::NoContext];
 }
 
 /// What a tenant does in a step.
@@ -107,7 +89,7 @@ fn operation(surfaces: &[Surface]) -> BoxedStrategy<Operation> {
     if !surfaces.contains(&Surface::Sql) {
         return prop_oneof![1 => Just(Operation::Idle), 9 => act].boxed();
     }
-    let attack = (proptest::sample::select(Attack::ALL.to_vec()), 0..100_000_u64);
+    let attack = (proptest::sample::select(Attack::all()), 0..100_000_u64);
     let attack = attack.prop_map(|(attack, seed)| Operation::Attack { attack, seed });
     prop_oneof![2 => Just(Operation::Idle), 18 => act, 2 => attack].boxed()
 }
@@ -128,8 +110,7 @@ pub(super) enum Deed {
     Get(Uuid),
     Patch(Uuid, Row),
     Delete(Uuid),
-    /// With a row of the victim's, where the attack makes one.
-    Attack(Attack, Uuid, Row),
+    Attack(Box<Assault>),
 }
 
 /// A deed on a model over a surface.
@@ -227,14 +208,9 @@ impl Scene<'_> {
 
     fn attack(&self, attack: Attack, draw: &mut Draw) -> Act {
         let model = draw.below(self.world.models.len());
-        let (victim, row) = match draw.pick(&self.others) {
-            Some((victim, book)) => {
-                let scene = Scene { world: self.world, own: book, others: Vec::new() };
-                (*victim, completed(self.world.models[model], &scene.fresh(model, draw)))
-            }
-            None => (draw.uuid(), Row::new()),
-        };
-        Act { surface: Surface::Sql, model, deed: Deed::Attack(attack, victim, row), foreign: Vec::new() }
+        let victim = draw.pick(&self.others).copied();
+        let assault = Assault::plan(self, victim, attack, model, draw);
+        Act { surface: Surface::Sql, model, deed: Deed::Attack(Box::new(assault)), foreign: Vec::new() }
     }
 
     /// A model whose required references have rows to lead to.

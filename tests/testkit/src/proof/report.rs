@@ -5,7 +5,8 @@ use std::fmt;
 
 use tenantry::schema::Verb;
 
-use super::operation::{Act, Attack, Deed, Surface};
+use super::attacks::AttackKind;
+use super::operation::{Act, Deed, Surface};
 use super::runner::Broken;
 
 /// The smallest share of each kind of operation that must have been accepted, in percent: a proof of refusals proves nothing.
@@ -19,7 +20,7 @@ pub(super) enum Kindred {
     /// A verb on a surface, by the verb's place in [`Verb::ALL`].
     Verb(usize, Surface),
     /// An attack.
-    Attack(Attack),
+    Attack(AttackKind),
 }
 
 impl Kindred {
@@ -30,7 +31,7 @@ impl Kindred {
             Deed::Get(_) => Verb::Get,
             Deed::Patch(..) => Verb::Patch,
             Deed::Delete(_) => Verb::Delete,
-            Deed::Attack(attack, ..) => return Self::Attack(*attack),
+            Deed::Attack(assault) => return Self::Attack(AttackKind::Sql(assault.attack.form)),
         };
         Self::Verb(Verb::ALL.iter().position(|other| *other == verb).unwrap_or_default(), act.surface)
     }
@@ -40,11 +41,7 @@ impl fmt::Display for Kindred {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Verb(verb, surface) => write!(f, "{} over {surface}", Verb::ALL.get(*verb).map_or("", |verb| verb.word())),
-            Self::Attack(Attack::InsertForTheVictim) => f.write_str("attack: insert for the victim"),
-            Self::Attack(Attack::UpdateAll) => f.write_str("attack: update without WHERE"),
-            Self::Attack(Attack::DeleteAll) => f.write_str("attack: delete without WHERE"),
-            Self::Attack(Attack::MoveToTheVictim) => f.write_str("attack: move to the victim"),
-            Self::Attack(Attack::NoContext) => f.write_str("attack: without a tenant"),
+            Self::Attack(kind) => write!(f, "attack: {kind}"),
         }
     }
 }

@@ -15,7 +15,7 @@ use tenantry::{Platform, Tenancy, TenantId};
 use super::executor::{Lane, Seen, id_of};
 use super::model::{Book, Outcome, Row, World, completed, timeless};
 use super::observer::{self, Digest};
-use super::operation::{Act, Attack, Deed, Query, Scene, Step, Surface};
+use super::operation::{Act, Deed, Query, Scene, Step, Surface};
 use super::script;
 use super::value::{Draw, quoted};
 use super::{Counts, Kindred};
@@ -213,16 +213,7 @@ impl<'a> Case<'a> {
             Deed::Delete(id) if !book.tables[model].contains_key(id) => Outcome::NotFound,
             Deed::Delete(id) => book.delete(world, model, &[*id]),
             Deed::List(_) => Outcome::Done,
-            Deed::Attack(Attack::InsertForTheVictim | Attack::MoveToTheVictim, ..) => Outcome::Denied,
-            Deed::Attack(Attack::UpdateAll, ..) => {
-                book.touch_all(world, model);
-                Outcome::Done
-            }
-            Deed::Attack(Attack::DeleteAll, ..) => {
-                let ids: Vec<_> = book.tables[model].keys().copied().collect();
-                book.delete(world, model, &ids)
-            }
-            Deed::Attack(Attack::NoContext, ..) => Outcome::Done,
+            Deed::Attack(assault) => assault.settle(world, book, &seen.outcome),
         };
         if seen.outcome != expected {
             return Err(format!("ended in {:?} where {expected:?} was due ({})", seen.outcome, seen.trace));
