@@ -10,7 +10,7 @@ use super::canary::{Canary, Mark};
 use super::executor::Lane;
 use super::ground::{Connections, Ground};
 use super::model::Book;
-use super::observer::{self, Digest};
+use super::observer::Digest;
 use super::operation::{Act, Deed, Operation, Scene, Step, Surface};
 use super::report::Counts;
 use super::runner::{Broken, Notes, Turn};
@@ -49,7 +49,7 @@ pub(super) async fn run(ground: &Ground, setup: &Setup, steps: &[Step], in_turn:
     };
     let mut result = case.run(setup.furnished, steps, seen).await;
     // What one case leaves behind would be in the next one's sight as soon as a fence is down, and a script would not say whose it is.
-    if let Err(error) = observer::clear(ground, &mut case.connections, &case.tenants).await {
+    if let Err(error) = case.connections.observer.clear(&ground.world, &case.tenants).await {
         result = result.and(Err(format!("the rows of the case cannot be cleared away: {error}")));
     }
     let Case { counts, script, connections, .. } = case;
@@ -180,7 +180,7 @@ impl<'a> Case<'a> {
     }
 
     async fn look(&mut self) -> Result<Vec<Digest>, String> {
-        observer::look(self.ground, &mut self.connections, &self.tenants).await.map_err(|error| format!("the observer: {error}"))
+        self.connections.observer.look(&self.ground.world, &self.tenants).await.map_err(|error| format!("the observer: {error}"))
     }
 
     fn changed(&self, who: usize, now: &Digest) -> String {

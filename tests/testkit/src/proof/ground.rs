@@ -10,6 +10,7 @@ use tenantry::{Platform, Tenancy};
 use super::custom::Operation;
 use super::log::Log;
 use super::model::World;
+use super::observer::Observer;
 use super::operation::Surface;
 use super::value::quoted;
 
@@ -39,13 +40,13 @@ pub(super) struct Ground {
 /// One connection per tenant as the application's role, and the observer's.
 pub(super) struct Connections {
     pub(super) app: Vec<PgConnection>,
-    pub(super) observer: PgConnection,
+    pub(super) observer: Observer,
 }
 
 impl Connections {
     /// Ends whatever they are in the middle of after a failure; none when one of them cannot.
     pub(super) async fn reset(mut self) -> Option<Self> {
-        for connection in self.app.iter_mut().chain([&mut self.observer]) {
+        for connection in self.app.iter_mut().chain([&mut self.observer.connection]) {
             crate::execute(connection, "rollback").await.ok()?;
         }
         Some(self)
@@ -66,10 +67,7 @@ impl Ground {
         let spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner).take();
         let mut connections = match spare {
             Some(spare) => spare,
-            None => {
-                let observer = if self.bypasses { &self.admin } else { &self.app };
-                Connections { app: Vec::new(), observer: PgConnection::connect_with(observer).await? }
-            }
+            None => Connections { app: Vec::new(), observer: Observer::connect(self.bypasses, &self.admin, &self.app).await? },
         };
         while connections.app.len() < tenants {
             connections.app.push(PgConnection::connect_with(&self.app).await?);

@@ -21,6 +21,7 @@
 //!
 //! A failure shrinks to a script that a person can read, and its seed repeats it. The environment chooses how much is tried; see [`Profile`].
 
+mod attacks;
 mod call;
 mod canary;
 mod case;
@@ -60,6 +61,7 @@ use axum::Router;
 use tenantry::http::Api;
 use tenantry::{Conventions, Entry};
 
+pub use attacks::AttackReport;
 use custom::Domain;
 pub use custom::{Answer, Effect, Operation, Principals, Request, Rows};
 pub use model::Row;

@@ -156,6 +156,13 @@ impl Book {
         self.tables[model].values_mut().for_each(|row| touch(world.models[model], row));
     }
 
+    /// Writes one row without changing a value.
+    pub(super) fn touch(&mut self, world: &World, model: usize, id: Uuid) {
+        if let Some(row) = self.tables[model].get_mut(&id) {
+            touch(world.models[model], row);
+        }
+    }
+
     /// Deletes rows of a model in one statement, with what goes with them.
     pub(super) fn delete(&mut self, world: &World, model: usize, ids: &[Uuid]) -> Outcome {
         let mut going: BTreeSet<(usize, Uuid)> = ids.iter().map(|id| (model, *id)).collect();

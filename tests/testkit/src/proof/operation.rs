@@ -11,7 +11,8 @@ use tenantry::schema::{ColumnDef, ModelDef, Verb};
 use tenantry::sql::Op;
 use uuid::Uuid;
 
-use super::model::{Book, Row, World, completed};
+use super::attacks::{Assault, Attack};
+use super::model::{Book, Row, World};
 use super::value::Draw;
 
 /// A way to the rows.
@@ -49,25 +50,6 @@ pub(super) enum Target {
     Own,
     Foreign,
     Random,
-}
-
-/// What SQL as the application's role tries beyond its own rows.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub(super) enum Attack {
-    /// INSERT of a row for another tenant, without RETURNING.
-    InsertForTheVictim,
-    /// UPDATE without WHERE.
-    UpdateAll,
-    /// DELETE without WHERE.
-    DeleteAll,
-    /// UPDATE of the tenant column.
-    MoveToTheVictim,
-    /// Every verb without any tenant set.
-    NoContext,
-}
-
-impl Attack {
-    pub(super) const ALL: [Self; 5] = [Self::InsertForTheVictim, Self::UpdateAll, Self::DeleteAll, Self::MoveToTheVictim, Self::NoContext];
 }
 
 /// What a tenant does in a step.
@@ -120,7 +102,7 @@ fn operation(surfaces: &[Surface], custom: &[bool]) -> BoxedStrategy<Operation> 
     let act = act.prop_map(|(surface, verb, target, seed)| Operation::Act { surface, verb, target, seed });
     let mut kinds = vec![(2, Just(Operation::Idle).boxed()), (18, act.boxed())];
     if surfaces.contains(&Surface::Sql) {
-        let attack = (proptest::sample::select(Attack::ALL.to_vec()), seed()).no_shrink();
+        let attack = (proptest::sample::select(Attack::all()), seed()).no_shrink();
         kinds.push((2, attack.prop_map(|(attack, seed)| Operation::Attack { attack, seed }).boxed()));
     }
     if surfaces.contains(&Surface::Repository) {
@@ -156,8 +138,7 @@ pub(super) enum Deed {
     Get(Uuid),
     Patch(Uuid, Row),
     Delete(Uuid),
-    /// With a row of the victim's, where the attack makes one.
-    Attack(Attack, Uuid, Row),
+    Attack(Box<Assault>),
 }
 
 /// A deed on a model over a surface.
@@ -257,14 +238,9 @@ impl Scene<'_> {
 
     fn attack(&self, attack: Attack, draw: &mut Draw) -> Act {
         let model = draw.below(self.world.models.len());
-        let (victim, row) = match draw.pick(&self.others) {
-            Some((victim, book)) => {
-                let scene = Scene { world: self.world, own: book, others: Vec::new() };
-                (*victim, completed(self.world.models[model], &scene.fresh(model, draw)))
-            }
-            None => (draw.uuid(), Row::new()),
-        };
-        Act { surface: Surface::Sql, model, deed: Deed::Attack(attack, victim, row), foreign: Vec::new() }
+        let victim = draw.pick(&self.others).copied();
+        let assault = Assault::plan(self, victim, attack, model, draw);
+        Act { surface: Surface::Sql, model, deed: Deed::Attack(Box::new(assault)), foreign: Vec::new() }
     }
 }
 

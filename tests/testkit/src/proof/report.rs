@@ -6,7 +6,8 @@ use std::fmt;
 use serde::Serialize;
 use tenantry::schema::Verb;
 
-use super::operation::{Act, Attack, Deed, Surface};
+use super::attacks::AttackKind;
+use super::operation::{Act, Deed, Surface};
 
 /// The smallest share of each kind of operation that must have been accepted, in percent: a proof of refusals proves nothing.
 const LEAST_SHARE: u64 = 30;
@@ -25,7 +26,7 @@ pub(super) enum Kindred {
     /// A hand-written route or function.
     Custom(&'static str),
     /// An attack.
-    Attack(Attack),
+    Attack(AttackKind),
     /// A cursor that is not this list's.
     Cursor,
 }
@@ -38,7 +39,7 @@ impl Kindred {
             Deed::Get(_) => Verb::Get,
             Deed::Patch(..) => Verb::Patch,
             Deed::Delete(_) => Verb::Delete,
-            Deed::Attack(attack, ..) => return Self::Attack(*attack),
+            Deed::Attack(assault) => return Self::Attack(AttackKind::Sql(assault.attack.form)),
         };
         Self::Verb(Verb::ALL.iter().position(|other| *other == verb).unwrap_or_default(), act.surface)
     }
@@ -57,11 +58,7 @@ impl fmt::Display for Kindred {
             Self::Savepoint => f.write_str("savepoint in a transaction"),
             Self::Custom(name) => f.write_str(name),
             Self::Cursor => f.write_str("attack: a cursor of another list"),
-            Self::Attack(Attack::InsertForTheVictim) => f.write_str("attack: insert for the victim"),
-            Self::Attack(Attack::UpdateAll) => f.write_str("attack: update without WHERE"),
-            Self::Attack(Attack::DeleteAll) => f.write_str("attack: delete without WHERE"),
-            Self::Attack(Attack::MoveToTheVictim) => f.write_str("attack: move to the victim"),
-            Self::Attack(Attack::NoContext) => f.write_str("attack: without a tenant"),
+            Self::Attack(kind) => write!(f, "attack: {kind}"),
         }
     }
 }

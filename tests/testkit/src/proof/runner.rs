@@ -8,7 +8,7 @@ use super::executor::{Lane, Seen, id_of};
 use super::ground::Ground;
 use super::lists::listed;
 use super::model::{Book, Outcome, Row, World, completed, timeless};
-use super::operation::{Act, Attack, Deed, Operation, Query, Scene, Surface};
+use super::operation::{Act, Deed, Operation, Query, Scene, Surface};
 use super::report::Counts;
 use super::script;
 use super::value::Draw;
@@ -102,16 +102,7 @@ impl Turn<'_> {
             Deed::Delete(id) if !book.tables[model].contains_key(id) => Outcome::NotFound,
             Deed::Delete(id) => book.delete(world, model, &[*id]),
             Deed::List(_) => Outcome::Done,
-            Deed::Attack(Attack::InsertForTheVictim | Attack::MoveToTheVictim, ..) => Outcome::Denied,
-            Deed::Attack(Attack::UpdateAll, ..) => {
-                book.touch_all(world, model);
-                Outcome::Done
-            }
-            Deed::Attack(Attack::DeleteAll, ..) => {
-                let ids: Vec<_> = book.tables[model].keys().copied().collect();
-                book.delete(world, model, &ids)
-            }
-            Deed::Attack(Attack::NoContext, ..) => Outcome::Done,
+            Deed::Attack(assault) => assault.settle(world, book, &seen.outcome),
         };
         if seen.outcome != expected {
             return Err(format!("ended in {:?} where {expected:?} was due ({})", seen.outcome, seen.trace));

@@ -6,7 +6,7 @@ use tenantry::sql::Op;
 use uuid::Uuid;
 
 use super::model::{Row, World};
-use super::operation::{Act, Attack, Deed, Query};
+use super::operation::{Act, Deed, Query};
 
 /// The name of a tenant in a script.
 pub(super) fn tenant(number: usize) -> String {
@@ -26,11 +26,7 @@ pub(super) fn line(world: &World, who: usize, act: &Act) -> String {
         Deed::Get(id) => format!("gets {table} {id}{}", stranger(id)),
         Deed::Patch(id, row) => format!("patches {table} {id}{}: {}", stranger(id), values(row)),
         Deed::Delete(id) => format!("deletes {table} {id}{}", stranger(id)),
-        Deed::Attack(Attack::InsertForTheVictim, victim, _) => format!("inserts a row of {table} for tenant {victim}"),
-        Deed::Attack(Attack::UpdateAll, ..) => format!("updates {table} without WHERE"),
-        Deed::Attack(Attack::DeleteAll, ..) => format!("deletes from {table} without WHERE"),
-        Deed::Attack(Attack::MoveToTheVictim, victim, _) => format!("moves its rows of {table} to tenant {victim}"),
-        Deed::Attack(Attack::NoContext, ..) => format!("reads and writes {table} without a tenant"),
+        Deed::Attack(assault) => format!("tries {} on {table} against tenant {}", assault.attack, assault.victim),
     };
     format!("{} {what} [{}]", tenant(who), act.surface)
 }

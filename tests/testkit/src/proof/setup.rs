@@ -78,7 +78,8 @@ fn enough(seed: u64, tally: &Tally, limits: Limits) -> Result<(), Failure> {
     }
 }
 
-async fn ground(proof: &Proof, server: &Postgres, log: Log) -> Result<(Stage, Ground, Server), Failure> {
+/// The service under proof, in a database of its own that is dropped with the stage.
+pub(super) async fn ground(proof: &Proof, server: &Postgres, log: Log) -> Result<(Stage, Ground, Server), Failure> {
     let mut world = World::new(proof.models, proof.conventions);
     for table in proof.domain.tables() {
         // A misspelt name must not make a rule that is never asked.

@@ -10,13 +10,13 @@ use uuid::Uuid;
 
 use super::executor::{Lane, Seen};
 use super::model::{Outcome, Row, World, completed};
-use super::operation::{Act, Attack, Deed};
+use super::operation::{Act, Deed};
 use super::value::{literals, of_json, quoted};
 use crate::execute;
 
 pub(super) async fn perform(lane: &mut Lane<'_>, act: &Act) -> Seen {
-    if let Deed::Attack(Attack::NoContext, _, row) = &act.deed {
-        return without_context(lane, act.model, row).await.map_or_else(Seen::fault, |()| Seen::done(Vec::new()));
+    if let Deed::Attack(assault) = &act.deed {
+        return assault.perform(lane.connection, lane.world, lane.tenant).await;
     }
     let result = run(lane, act).await;
     match result {
@@ -24,10 +24,7 @@ pub(super) async fn perform(lane: &mut Lane<'_>, act: &Act) -> Seen {
         Err(error) => {
             // Whatever failed, the next act begins a transaction of its own.
             let ended = execute(lane.connection, "rollback").await;
-            ended.map_or_else(
-                |error| Seen::fault(error.to_string()),
-                |()| refused(&error, matches!(act.deed, Deed::Delete(_) | Deed::Attack(..))),
-            )
+            ended.map_or_else(|error| Seen::fault(error.to_string()), |()| refused(&error, matches!(act.deed, Deed::Delete(_))))
         }
     }
 }
@@ -55,39 +52,10 @@ async fn run(lane: &mut Lane<'_>, act: &Act) -> Result<Seen, sqlx::Error> {
         Deed::Delete(id) => counted(affected(lane.connection, &format!("delete from {table} where id = '{id}'")).await?),
         // In full, whatever the query says: a filter would be a predicate.
         Deed::List(_) => Seen::done(select(lane, act.model, "order by id").await?),
-        Deed::Attack(attack, victim, row) => {
-            let statement = match attack {
-                Attack::InsertForTheVictim => insert(world, act.model, *victim, Uuid::now_v7(), row),
-                Attack::UpdateAll => format!("update {table} set {}", itself(def)),
-                Attack::DeleteAll => format!("delete from {table}"),
-                Attack::MoveToTheVictim => format!("update {table} set \"{}\" = '{victim}'", world.conventions.tenant_column),
-                Attack::NoContext => return Ok(Seen::fault("it has no context")),
-            };
-            affected(lane.connection, &statement).await?;
-            Seen::done(Vec::new())
-        }
+        Deed::Attack(_) => Seen::fault("attacks have texts of their own"),
     };
     execute(lane.connection, "commit").await?;
     Ok(seen)
-}
-
-/// Without a tenant there is nothing: no row to read, to change or to delete, and none can be made.
-async fn without_context(lane: &mut Lane<'_>, model: usize, row: &Row) -> Result<(), String> {
-    let table = lane.world.table(model);
-    let def = lane.world.models[model];
-    let text = |error: sqlx::Error| format!("without a tenant: {error}");
-    let seen = affected(lane.connection, &format!("select from {table}")).await.map_err(text)?;
-    let changed = affected(lane.connection, &format!("update {table} set {}", itself(def))).await.map_err(text)?;
-    let deleted = affected(lane.connection, &format!("delete from {table}")).await.map_err(text)?;
-    if seen + changed + deleted > 0 {
-        return Err(format!("without a tenant, {seen} rows of {table} are seen, {changed} changed and {deleted} deleted"));
-    }
-    let own = insert(lane.world, model, lane.tenant.uuid(), Uuid::now_v7(), row);
-    match affected(lane.connection, &own).await {
-        Err(error) if code(&error) == "42501" => Ok(()),
-        Err(error) => Err(text(error)),
-        Ok(_) => Err(format!("without a tenant, a row of {table} was made")),
-    }
 }
 
 /// Every row of every table, in one statement without a predicate.
@@ -118,7 +86,13 @@ async fn enter(connection: &mut PgConnection, world: &World, tenant: TenantId) -
     execute(connection, &format!("begin; set local {} = '{tenant}'", world.conventions.tenant_setting())).await
 }
 
-fn insert(world: &World, model: usize, tenant: Uuid, id: Uuid, row: &Row) -> String {
+pub(super) fn insert(world: &World, model: usize, tenant: Uuid, id: Uuid, row: &Row) -> String {
+    let (columns, values) = columns(world, model, tenant, id, row);
+    format!("insert into {} ({columns}) values ({values})", world.table(model))
+}
+
+/// The columns and the literals of a new row.
+pub(super) fn columns(world: &World, model: usize, tenant: Uuid, id: Uuid, row: &Row) -> (String, String) {
     let def = world.models[model];
     let mut columns = vec![format!("\"{}\"", world.conventions.tenant_column), "id".to_owned()];
     let mut values = vec![quoted(&tenant.to_string()), quoted(&id.to_string())];
@@ -127,11 +101,11 @@ fn insert(world: &World, model: usize, tenant: Uuid, id: Uuid, row: &Row) -> Str
         columns.extend(names);
         values.extend(literals);
     }
-    format!("insert into {} ({}) values ({})", world.table(model), columns.join(", "), values.join(", "))
+    (columns.join(", "), values.join(", "))
 }
 
 /// An assignment that changes no value.
-fn itself(def: &'static ModelDef) -> String {
+pub(super) fn itself(def: &'static ModelDef) -> String {
     let column = def.updatable().next().map_or("id", |column| column.name);
     format!("\"{column}\" = \"{column}\"")
 }
@@ -154,7 +128,7 @@ async fn select(lane: &mut Lane<'_>, model: usize, rest: &str) -> Result<Vec<Row
     rows.iter().map(|row| Ok(own_row(lane.world, model, &json(row, 0)?, lane.tenant))).collect()
 }
 
-fn json(row: &PgRow, column: usize) -> Result<Value, sqlx::Error> {
+pub(super) fn json(row: &PgRow, column: usize) -> Result<Value, sqlx::Error> {
     let text: String = row.try_get(column)?;
     serde_json::from_str(&text).map_err(|error| sqlx::Error::Decode(Box::new(error)))
 }
@@ -170,16 +144,16 @@ pub(super) fn own_row(world: &World, model: usize, row: &Value, tenant: TenantId
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test's own text, of literals that it has quoted")]
-async fn affected(connection: &mut PgConnection, text: &str) -> Result<u64, sqlx::Error> {
+pub(super) async fn affected(connection: &mut PgConnection, text: &str) -> Result<u64, sqlx::Error> {
     Ok(sqlx::query(sqlx::AssertSqlSafe(text.to_owned())).persistent(false).execute(connection).await?.rows_affected())
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test's own text, of literals that it has quoted")]
-async fn fetch(connection: &mut PgConnection, text: &str) -> Result<Vec<PgRow>, sqlx::Error> {
+pub(super) async fn fetch(connection: &mut PgConnection, text: &str) -> Result<Vec<PgRow>, sqlx::Error> {
     sqlx::query(sqlx::AssertSqlSafe(text.to_owned())).persistent(false).fetch_all(connection).await
 }
 
-fn code(error: &sqlx::Error) -> String {
+pub(super) fn code(error: &sqlx::Error) -> String {
     error.as_database_error().and_then(|error| error.code()).unwrap_or_default().into_owned()
 }
 

@@ -1,0 +1,72 @@
+//! What an attacker tries: SQL as the application's role, what the catalogue offers to that role, and requests that are not well meant.
+//!
+//! The SQL matrix is data ([`Attack`]): each attack has an exact effect, so that it can be mixed into a workload. All of them together are
+//! also run once on every table, beside what is no operation of a workload: the sweep over the catalogue and the classes of requests.
+
+mod assault;
+mod catalogue;
+mod form;
+mod matrix;
+mod oracles;
+mod pair;
+mod report;
+mod statement;
+mod sweep;
+mod verbs;
+mod web;
+
+pub(super) use assault::Assault;
+pub(super) use form::Attack;
+pub(super) use matrix::{Extent, matrix};
+pub(super) use pair::Field;
+use pair::Pair;
+pub(super) use report::AttackKind;
+pub use report::AttackReport;
+
+use super::log::Log;
+use super::{Failure, Proof, setup};
+use crate::{Postgres, execute};
+use sqlx::{Connection as _, PgConnection};
+
+impl Proof {
+    /// Tries every attack once, in a new database of that server: the SQL matrix on every table, the sweep over the catalogue, and the
+    /// classes of requests. A weakening is SQL that the administrator runs first, to see the attacks get through; of the matrix, the quick
+    /// part is then tried.
+    ///
+    /// # Errors
+    /// When the database cannot be made. What got through is in the report.
+    pub fn attacks_on(self, server: &Postgres, weakening: Option<&str>) -> Result<AttackReport, Failure> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(Failure::setup)?;
+        let report = runtime.block_on(async {
+            let (_stage, ground, _) = setup::ground(&self, server, Log::default()).await?;
+            if let Some(weakening) = weakening {
+                let mut admin = PgConnection::connect_with(&ground.admin).await.map_err(Failure::setup)?;
+                execute(&mut admin, weakening).await.map_err(Failure::setup)?;
+                admin.close().await.map_err(Failure::setup)?;
+            }
+            let extent = if weakening.is_some() { Extent::Quick } else { Extent::Whole };
+            Ok(attacks(Field::of(&ground), extent).await)
+        });
+        runtime.shutdown_background();
+        report
+    }
+}
+
+/// Every attack there is.
+pub(super) async fn attacks(field: Field<'_>, extent: Extent) -> AttackReport {
+    let mut report = matrix(field, extent).await;
+    if let Err(fault) = beside(field, &mut report).await {
+        report.broken("the attacks beside the matrix", fault);
+    }
+    report
+}
+
+/// What the catalogue offers, with two tenants that have rows in every table.
+async fn beside(field: Field<'_>, report: &mut AttackReport) -> Result<(), String> {
+    let mut pair = Pair::new(field, field.world.by_dependency()).await?;
+    sweep::sweep(field, &mut pair, report).await?;
+    verbs::verbs(field, &mut pair, report).await?;
+    oracles::oracles(field, &mut pair, report).await?;
+    web::web(field, &mut pair, report).await?;
+    pair.clear().await
+}

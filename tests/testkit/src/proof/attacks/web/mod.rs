@@ -1,0 +1,161 @@
+//! Requests that are not well meant, against the router as it is served, with the development tenant layer around it.
+//!
+//! Whatever an answer is about, it is scanned: of the victim's ids it may repeat what the request has said, and nothing else.
+
+mod bodies;
+mod headers;
+mod lists;
+mod rows;
+
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
+use serde_json::Value;
+use tenantry::TenantId;
+use tenantry::schema::{ModelDef, Verb};
+use tower::ServiceExt as _;
+use uuid::Uuid;
+
+use super::super::observer::Digest;
+use super::pair::{ATTACKER, Field, Pair, VICTIM};
+use super::report::{AttackKind, AttackReport};
+
+/// The header of the development tenant layer.
+const TENANT: &str = "x-tenant";
+
+/// Tries every class of requests.
+pub(super) async fn web<'a>(field: Field<'a>, pair: &mut Pair<'a>, report: &mut AttackReport) -> Result<(), String> {
+    let markers = pair.books[VICTIM].rows().iter().map(|(_, id)| id.to_string()).chain([pair.tenants[VICTIM].to_string()]).collect();
+    let mut web = Web { field, pair, report, markers, kind: headers::KIND };
+    headers::tenants(&mut web).await?;
+    lists::cursors(&mut web).await?;
+    lists::columns(&mut web).await?;
+    rows::foreign(&mut web).await?;
+    rows::forms(&mut web).await?;
+    bodies::assigned(&mut web).await?;
+    bodies::referred(&mut web).await
+}
+
+struct Web<'a, 'b> {
+    field: Field<'a>,
+    pair: &'b mut Pair<'a>,
+    report: &'b mut AttackReport,
+    /// What the victim can be known by.
+    markers: Vec<String>,
+    /// The class that is being tried.
+    kind: AttackKind,
+}
+
+/// Everything of an answer that a caller could tell two of them apart by.
+#[derive(Clone, Debug, Eq, PartialEq)]
+struct Answer {
+    status: StatusCode,
+    headers: Vec<String>,
+    body: String,
+}
+
+impl Answer {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or(Value::Null)
+    }
+
+    /// The same, had it been asked about another id.
+    fn about(&self, asked: &str) -> Self {
+        let without = |text: &String| text.replace(asked, "?");
+        Self { status: self.status, headers: self.headers.iter().map(without).collect(), body: without(&self.body) }
+    }
+
+    /// Whether it is refused as a request that is at fault.
+    fn refuses(&self) -> bool {
+        self.status.is_client_error()
+    }
+}
+
+impl Web<'_, '_> {
+    fn tenant(&self) -> String {
+        self.pair.tenants[ATTACKER].to_string()
+    }
+
+    /// The models with a route for that verb.
+    fn with(&self, verb: Verb) -> Vec<(usize, &'static ModelDef)> {
+        self.field.world.models.iter().copied().enumerate().filter(|(_, def)| def.routes.has(verb)).collect()
+    }
+
+    /// A row of a tenant.
+    fn row(&self, who: usize, model: usize) -> Option<Uuid> {
+        self.pair.books[who].tables[model].keys().next().copied()
+    }
+
+    /// A request of the attacker's.
+    async fn send(&mut self, method: Method, uri: &str, body: Option<&str>) -> Result<Answer, String> {
+        let tenant = HeaderValue::try_from(self.tenant()).map_err(|error| error.to_string())?;
+        self.send_as(&[tenant], method, uri, body).await
+    }
+
+    /// A request with these values of the tenant's header.
+    async fn send_as(&mut self, tenants: &[HeaderValue], method: Method, uri: &str, body: Option<&str>) -> Result<Answer, String> {
+        self.report.count(self.kind);
+        let mut headers = HeaderMap::new();
+        for tenant in tenants {
+            headers.append(TENANT, tenant.clone());
+        }
+        let said = format!("{headers:?} {method} {uri} {}", body.unwrap_or_default());
+        let answer = self.answer(headers, method, uri, body).await?;
+        let heard = format!("{} {}", answer.headers.join(" "), answer.body);
+        if let Some(marker) = self.markers.iter().find(|marker| heard.contains(marker.as_str()) && !said.contains(marker.as_str())) {
+            self.report.violation(self.kind, format!("`{}` => another tenant's {marker} in {} {heard}", shown(&said), answer.status));
+        } else if answer.status.is_server_error() {
+            self.report.violation(self.kind, format!("`{}` => {} {heard}", shown(&said), answer.status));
+        }
+        Ok(answer)
+    }
+
+    async fn answer(&self, headers: HeaderMap, method: Method, uri: &str, body: Option<&str>) -> Result<Answer, String> {
+        let mut request = Request::builder().method(method).uri(uri);
+        if body.is_some() {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+        }
+        let mut request = request.body(Body::from(body.unwrap_or_default().to_owned())).map_err(|error| format!("{uri}: {error}"))?;
+        request.headers_mut().extend(headers);
+        let (parts, body) = match self.field.router.clone().oneshot(request).await {
+            Ok(response) => response.into_parts(),
+            Err(never) => match never {},
+        };
+        let body = to_bytes(body, usize::MAX).await.map_err(|error| error.to_string())?;
+        let headers = parts.headers.iter().filter(|(name, _)| *name != header::DATE).map(|(name, value)| format!("{name}: {value:?}"));
+        Ok(Answer { status: parts.status, headers: headers.collect(), body: String::from_utf8_lossy(&body).into_owned() })
+    }
+
+    /// The list of a tenant, as that tenant reads it.
+    async fn page(&self, tenant: TenantId, uri: &str) -> Result<Answer, String> {
+        let tenant = HeaderValue::try_from(tenant.to_string()).map_err(|error| error.to_string())?;
+        self.answer(HeaderMap::from_iter([(axum::http::HeaderName::from_static(TENANT), tenant)]), Method::GET, uri, None).await
+    }
+
+    fn violation(&mut self, request: &str, answer: &Answer, due: &str) {
+        let text = format!("`{}` => {} {}, where {due} was due", shown(request), answer.status, shown(&answer.body));
+        self.report.violation(self.kind, text);
+    }
+
+    fn told_apart(&mut self, request: &str, foreign: &Answer, random: &Answer) {
+        let text = format!("`{}` => {foreign:?}, and for nobody's {random:?}", shown(request));
+        self.report.violation(self.kind, text);
+    }
+
+    /// The victim's rows have not changed since, and of the attacker's only what it may change.
+    async fn unchanged(&mut self, before: &[Digest], own_too: bool) -> Result<(), String> {
+        let now = self.pair.look().await?;
+        if now[VICTIM] != before[VICTIM] {
+            self.report.violation(self.kind, "the victim's rows have changed");
+            self.pair.furnish(VICTIM).await?;
+        }
+        if own_too && now[ATTACKER] != before[ATTACKER] {
+            self.report.violation(self.kind, "the attacker's rows have changed by requests that were refused");
+        }
+        Ok(())
+    }
+}
+
+/// Not more of it than a person reads.
+fn shown(text: &str) -> String {
+    if text.chars().count() > 400 { format!("{}…", text.chars().take(400).collect::<String>()) } else { text.to_owned() }
+}
