@@ -91,11 +91,12 @@ impl Cases<'_> {
         let config = Config { failure_persistence: None, ..Config::default() };
         let mut runner = TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
         let tree = self.sequences().new_tree(&mut runner).map_err(|reason| setup(reason.to_string()))?;
-        match self.attempt(&tree.current(), false) {
+        let sequence = tree.current();
+        match self.attempt(&sequence, false) {
             Ok(counts) => Ok(counts),
             Err(broken) => {
                 progress.red(case);
-                Err(Box::new(self.shrunk(case, tree, broken)))
+                Err(Box::new(self.shrunk(case, tree, sequence, broken)))
             }
         }
     }
@@ -109,10 +110,9 @@ impl Cases<'_> {
         self.runtime.block_on(case::run(self.ground, setup, steps, in_turn, seen))
     }
 
-    fn shrunk(&self, case: u32, mut tree: impl ValueTree<Value = Sequence>, broken: Broken) -> Red {
+    fn shrunk(&self, case: u32, mut tree: impl ValueTree<Value = Sequence>, (setup, steps, _): Sequence, broken: Broken) -> Red {
         let mut red = Red { case, broken, in_turn: false };
-        // The counter has counted already, so the same value goes without it.
-        let (setup, steps, _) = tree.current();
+        // The counter has counted how far the sequence came, so this time it goes without.
         if let Err(broken) = self.attempt(&(setup, steps, None), true) {
             red = Red { case, broken, in_turn: true };
         }
