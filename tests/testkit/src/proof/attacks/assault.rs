@@ -192,14 +192,14 @@ impl Assault {
         let play = play(world, tenant, self);
         let answer = run(connection, &play).await;
         if answer.is_err() {
-            // Whatever failed, the next act begins a transaction of its own, and no cursor and no statement is left.
-            let left = if matches!(self.attack.form, Form::HeldCursor | Form::Prepared) {
-                "rollback; close all; deallocate all"
-            } else {
-                "rollback"
-            };
+            // Whatever failed, the next act begins a transaction of its own, and no cursor is left.
+            let left = if self.attack.form == Form::HeldCursor { "rollback; close all" } else { "rollback" };
             if let Err(error) = execute(connection, left).await {
                 return Seen::fault(error.to_string());
+            }
+            if self.attack.form == Form::Prepared {
+                // It may not have come so far. `deallocate all` would take the driver's statements along.
+                let _ = execute(connection, "deallocate p").await;
             }
         }
         match self.judge(world, tenant, answer) {
