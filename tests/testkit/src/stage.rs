@@ -6,7 +6,7 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 use sqlx::{Connection, PgConnection};
 use tenantry::Conventions;
-use tenantry::migrate::provision::{Level, Options, Password, PasswordError, Passwords, ProvisionError, provision};
+use tenantry::migrate::provision::{Options, Password, PasswordError, Passwords, ProvisionError, provision};
 use tenantry::migrate::{MigrateError, Progress, migrate};
 
 use crate::{Database, DatabaseError, DatabaseUrl, Postgres, UrlError};
@@ -54,7 +54,7 @@ impl Stage {
         password: Password,
         progress: &mut (dyn FnMut(Progress<'_>) + Send),
     ) -> Result<Self, StageError> {
-        let options = Options { level: Level::Hardened, quiet_stats: false, passwords: Passwords::same(&password) };
+        let options = Options { passwords: Passwords::same(&password), ..Options::default() };
         let admin = database.url().options()?;
         provision(&admin, conventions, &options).await?;
         let mut connection = PgConnection::connect_with(&admin).await?;
