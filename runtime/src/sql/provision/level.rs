@@ -130,9 +130,10 @@ impl Level {
         let parts = self.openings().iter().enumerate().map(|(place, opening)| {
             let condition = match opening.probe {
                 Probe::Condition(condition) => condition.to_owned(),
+                // The fragment ends with a comment.
                 Probe::Functions(names) => format!(
-                    "exists (select from pg_proc p where {{reaching_functions}} and p.proname ~ '{names}'
-                               and has_function_privilege('{{app}}', p.oid, 'execute'))"
+                    "exists (select from pg_proc p where {{reaching_functions}}
+                               and p.proname ~ '{names}' and has_function_privilege('{{app}}', p.oid, 'execute'))"
                 ),
             };
             format!("select {place}::int4 as place where {condition}")
