@@ -2,6 +2,7 @@
 
 mod attacks;
 mod http;
+mod levels;
 mod ordinary;
 mod place_order;
 mod proof;

@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::LazyLock;
 
 use sqlx::PgConnection;
 use tenantry::diff::Refusal;
+use tenantry::migrate::provision::Level;
 use tenantry::migrate::{self, Generated, MigrateError};
 use tenantry::schema::ir::Schema;
 use tenantry::{Conventions, Entry, Registry};
@@ -17,9 +19,14 @@ pub(crate) struct Bench {
 }
 
 impl Bench {
-    /// A fresh one, with nothing applied.
+    /// A fresh one at level `hardened`, with nothing applied.
     pub(crate) async fn new(name: &str) -> Self {
-        Self { site: Site::new(name).await, folder: tempfile::tempdir().expect("a folder") }
+        Self::at(Level::Hardened, name).await
+    }
+
+    /// A fresh one, with nothing applied.
+    pub(crate) async fn at(level: Level, name: &str) -> Self {
+        Self { site: Site::at(level, name).await, folder: tempfile::tempdir().expect("a folder") }
     }
 
     pub(crate) fn folder(&self) -> &Path {
@@ -36,12 +43,12 @@ impl Bench {
     }
 
     pub(crate) async fn migrate(&self) -> Result<usize, MigrateError> {
-        let mut admin = self.site.admin().await;
+        let mut admin = self.site.provisioner().await;
         migrate::migrate(&mut admin, self.site.conventions(), self.folder(), &mut |_| {}).await
     }
 
     pub(crate) async fn rollback(&self) -> Result<i64, MigrateError> {
-        let mut admin = self.site.admin().await;
+        let mut admin = self.site.provisioner().await;
         migrate::rollback(&mut admin, self.site.conventions(), self.folder(), &mut |_| {}).await
     }
 
@@ -64,17 +71,22 @@ impl Bench {
     }
 }
 
-/// A pg_dump of this machine: the newest one, since an older one refuses a newer server.
-fn pg_dump() -> PathBuf {
-    let mut found: Vec<(u32, PathBuf)> = std::fs::read_dir("/usr/lib/postgresql")
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin/pg_dump"))))
-        .filter(|(_, path)| path.is_file())
-        .collect();
-    found.sort();
-    found.pop().map_or_else(|| PathBuf::from("pg_dump"), |(_, path)| path)
+/// The newest pg_dump of PATH and of the folder where Debian puts one per major version, since an older one refuses a newer server.
+fn pg_dump() -> &'static Path {
+    static FOUND: LazyLock<PathBuf> = LazyLock::new(|| {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let versioned = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|entry| entry.path().join("bin"));
+        let programs = std::env::split_paths(&path).chain(versioned).map(|folder| folder.join("pg_dump")).filter(|path| path.is_file());
+        programs.max_by_key(|path| major(path)).unwrap_or_else(|| PathBuf::from("pg_dump"))
+    });
+    &FOUND
+}
+
+/// The major version in `pg_dump (PostgreSQL) 18.4`; 0 when it does not say.
+fn major(program: &Path) -> u32 {
+    let said = Command::new(program).arg("--version").output().map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
+    let digits = |text: &str| text.chars().take_while(char::is_ascii_digit).collect::<String>().parse().ok();
+    said.ok().and_then(|said| said.split_once("(PostgreSQL) ").and_then(|(_, version)| digits(version))).unwrap_or(0)
 }
 
 pub(crate) fn schema(models: &[Entry], conventions: &Conventions) -> Schema {
@@ -105,8 +117,13 @@ impl Case {
     /// Up, down, up: the files are the expected ones, no row is lost or changed, the catalogue after the second up is that after the first,
     /// and the catalogue after down is that of before. Returns the bench as it is after the second up.
     pub(crate) async fn run(&self) -> Bench {
+        self.run_at(Level::Hardened).await
+    }
+
+    /// The same at that level.
+    pub(crate) async fn run_at(&self, level: Level) -> Bench {
         self.expected();
-        let bench = Bench::new(self.name).await;
+        let bench = Bench::at(level, self.name).await;
         bench.generate(self.before);
         assert_eq!(bench.migrate().await.expect("the first migration is applied"), 1);
         bench.run(&[TENANTS]).await;
@@ -129,7 +146,7 @@ impl Case {
         assert_eq!(self.rows_of(&bench).await, rows, "up loses no row");
         assert_eq!(bench.migrate().await.expect("nothing is left to do"), 0);
 
-        let direct = Bench::new(self.name).await;
+        let direct = Bench::at(level, self.name).await;
         direct.generate(self.after);
         direct.migrate().await.expect("the models of after are a first migration, too");
         let [up, direct] =

@@ -5,6 +5,7 @@ mod bench;
 mod dropped_field;
 mod dropped_unique;
 mod enum_word;
+mod managed;
 mod new_table;
 mod nullable_field;
 mod reference;

@@ -1,11 +1,14 @@
 //! Provision and deprovision against a real server.
 
+mod managed;
+mod openings;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, PgConnection, Row};
-use tenantry::migrate::provision::{Options, Password, PasswordOrigin, Passwords, ProvisionError, deprovision, provision};
+use tenantry::migrate::provision::{Level, Options, Password, PasswordOrigin, Passwords, ProvisionError, deprovision, provision};
 use tenantry_testkit::{Database, execute};
 use tenantry_tests::{Site, conventions, server};
 
@@ -411,15 +414,18 @@ async fn a_password_file_that_others_can_read_or_that_is_malformed_is_refused() 
 async fn a_login_that_is_no_superuser_is_told_so() {
     let site = Site::new("weak").await;
     let weak = site.url("migrator").options().expect("is a URL");
-    let error = provision(&weak, site.conventions(), &site.options()).await.expect_err("is no superuser").to_string();
-    assert!(error.contains("no superuser") && error.contains("--print"), "{error}");
+    let hardened = Options { level: Some(Level::Hardened), ..site.options() };
+    let error = provision(&weak, site.conventions(), &hardened).await.expect_err("is no superuser").to_string();
+    assert!(error.contains("no superuser") && error.contains("--print") && error.contains("--level managed"), "{error}");
+    let error = provision(&weak, site.conventions(), &site.options()).await.expect_err("is hardened").to_string();
+    assert!(error.contains("is provisioned at level hardened") && error.contains("connect as a superuser"), "{error}");
 }
 
 #[tokio::test]
 async fn the_printed_script_runs_and_ends_with_its_assertions() {
     let database = server().create_database("printed").expect("a database");
     let conventions = conventions(database.name().to_owned());
-    let script = tenantry::migrate::provision::Script::new(&conventions, Default::default(), true).expect("renders").to_string();
+    let script = tenantry::migrate::provision::Script::new(&conventions, Level::Hardened, true).expect("renders").to_string();
     let mut admin = options(&database).connect().await.expect("connects");
     for _ in 0..2 {
         execute(&mut admin, &script).await.expect("runs");

@@ -1,8 +1,10 @@
 //! What the service refuses to start with: each fault is introduced alone, must be named alone with its remedy, and must be gone when mended.
 
+mod managed;
+
 use sqlx::PgConnection;
 use tenantry::Registry;
-use tenantry::db::startup::{Fault, check};
+use tenantry::db::startup::{Fault, Level, check};
 use tenantry::migrate::{self, migrate};
 use tenantry::schema::ir::Schema;
 use tenantry_testkit::execute;
@@ -17,14 +19,18 @@ struct Bench {
 
 impl Bench {
     async fn new(name: &str) -> Self {
-        let site = Site::new(name).await;
+        Self::at(Level::Hardened, name).await
+    }
+
+    async fn at(level: Level, name: &str) -> Self {
+        let site = Site::at(level, name).await;
         let registry = Registry::new(tenantry_app::MODELS, *site.conventions()).expect("the models hold together");
         let folder = tempfile::tempdir().expect("a folder");
         let schema = Schema::of(&registry);
         let next = migrate::next(folder.path(), &schema, Some("first")).expect("is generated");
         migrate::write(folder.path(), next.generated.as_ref(), &schema).expect("is written");
-        let mut admin = site.admin().await;
-        migrate(&mut admin, site.conventions(), folder.path(), &mut |_| {}).await.expect("is applied");
+        let admin = site.admin().await;
+        migrate(&mut site.provisioner().await, site.conventions(), folder.path(), &mut |_| {}).await.expect("is applied");
         Self { site, registry, admin }
     }
 

@@ -89,6 +89,12 @@ impl Bed {
         Self::on(stage, config).await
     }
 
+    /// On a stage of the test's own.
+    pub async fn at(stage: Stage) -> Self {
+        let config = patient(stage.url("app").expose_with_password());
+        Self::on(stage, config).await
+    }
+
     /// With one connection, which goes through a [proxy](through_proxy).
     pub async fn proxied() -> Self {
         let stage = stage().await;

@@ -5,8 +5,8 @@ use std::thread;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, PgConnection};
 use tenantry::Conventions;
-use tenantry::migrate::provision::{Options, Password, Passwords, deprovision, provision};
-use tenantry_testkit::{Database, DatabaseUrl};
+use tenantry::migrate::provision::{Level, Options, Password, Passwords, deprovision, provision};
+use tenantry_testkit::{Database, DatabaseUrl, execute};
 
 use crate::server;
 
@@ -22,16 +22,43 @@ pub struct Site {
     database: Database,
     conventions: Conventions,
     password: Password,
+    provisioner: DatabaseUrl,
 }
 
 impl Site {
-    /// Makes and provisions a database at level `hardened`.
+    /// Makes a database and provisions it at level `hardened`.
     pub async fn new(name: &str) -> Self {
+        Self::at(Level::Hardened, name).await
+    }
+
+    /// The same at level `managed`: a login of the site's own has CREATEROLE and CREATEDB, owns the database, makes the roles and provisions.
+    pub async fn managed(name: &str) -> Self {
+        Self::at(Level::Managed, name).await
+    }
+
+    /// Makes a database and provisions it at that level.
+    pub async fn at(level: Level, name: &str) -> Self {
+        let site = Self::bare(level, name).await;
+        let provisioned = provision(&site.provisioner_options(), &site.conventions, &site.options()).await;
+        assert_eq!(provisioned.unwrap_or_else(|error| panic!("{error}")).level, level);
+        site
+    }
+
+    /// Makes a database, and the login that is to provision it, and does not provision it.
+    pub async fn bare(level: Level, name: &str) -> Self {
         let database = server().create_database(name).expect("a database");
         let conventions = conventions(database.name().to_owned());
         let password = Password::generate().expect("randomness");
-        let site = Self { database, conventions, password };
-        provision(&site.admin_options(), &site.conventions, &site.options()).await.unwrap_or_else(|error| panic!("{error}"));
+        let mut site = Self { provisioner: database.url().clone(), database, conventions, password };
+        if level == Level::Managed {
+            let (login, database) = (site.role("dba"), site.database.name());
+            let statements = format!(
+                "create role {login} login createrole createdb password '{}'; alter database {database} owner to {login}",
+                site.password.expose()
+            );
+            execute(&mut site.admin().await, &statements).await.expect("a superuser makes the login");
+            site.provisioner = site.database.url().with_login(&login, site.password.expose());
+        }
         site
     }
 
@@ -59,7 +86,18 @@ impl Site {
         self.database.url().with_login(&self.role(suffix), self.password.expose())
     }
 
-    /// The administrator's URL of this database.
+    /// The login that has provisioned the database and applies migrations: at level `managed` it sees nobody's rows.
+    #[must_use]
+    pub fn provisioner_options(&self) -> PgConnectOptions {
+        self.provisioner.options().expect("is a URL")
+    }
+
+    /// Connects as the login that has provisioned the database.
+    pub async fn provisioner(&self) -> PgConnection {
+        self.provisioner_options().connect().await.expect("connects as the provisioner")
+    }
+
+    /// The administrator's URL of this database: a superuser's at any level, who sees every row.
     #[must_use]
     pub const fn admin_url(&self) -> &DatabaseUrl {
         self.database.url()
@@ -88,10 +126,18 @@ impl Drop for Site {
         if server().is_private() {
             return;
         }
-        let (admin, conventions) = (self.admin_options(), self.conventions);
+        let (admin, conventions, database) = (self.admin_options(), self.conventions, self.database.name().to_owned());
         let removing = thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            let _ = runtime.block_on(deprovision(&admin, &conventions, true));
+            runtime.block_on(async {
+                let _ = deprovision(&admin, &conventions, true).await;
+                let login = conventions.role("dba");
+                let gone = format!("alter database {database} owner to current_user; drop owned by {login}; drop role {login}");
+                if let Ok(mut admin) = admin.connect().await {
+                    // At level `hardened` there is no such login.
+                    let _ = execute(&mut admin, &gone).await;
+                }
+            });
             std::io::Result::Ok(())
         });
         let _ = removing.join();

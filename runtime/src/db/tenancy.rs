@@ -7,6 +7,7 @@ use sqlx::{Connection, PgConnection};
 
 use super::constraints::Constraints;
 use super::pool::Pool;
+use super::startup::{Level, Opening, Standing};
 use super::{Config, ConfigError, Error, TenantDb, startup};
 use crate::schema::verify::Violation;
 use crate::schema::{Actor, Conventions, Entry, Registry, RequestId, TenantId};
@@ -27,6 +28,7 @@ pub(crate) struct Core {
     pub(crate) registry: Registry,
     pub(crate) statements: Statements,
     pub(crate) constraints: Constraints,
+    standing: Standing,
 }
 
 /// Why a service refuses to start.
@@ -58,7 +60,8 @@ pub(super) async fn connect(config: &Config) -> Result<PgConnection, StartError>
 }
 
 impl Tenancy {
-    /// Connects, and refuses to start when the models, the role or the database are not as they must be.
+    /// Connects, and refuses to start when the models, the role or the database are not as they must be. What the database's level leaves
+    /// open is no reason to refuse: it is in the log as a warning, and in [`openings`](Self::openings).
     ///
     /// # Errors
     /// Every fault by name with its remedy; see [`StartError`].
@@ -69,10 +72,13 @@ impl Tenancy {
         let constraints = Constraints::new(&registry);
         let pool = Pool::new(config, statements.capacity());
         let mut connection = connect(config).await?;
-        startup::check(&mut connection, &registry).await.map_err(StartError::Database)?;
+        let standing = startup::check(&mut connection, &registry).await.map_err(StartError::Database)?;
+        for opening in &standing.openings {
+            tracing::warn!(level = %standing.level, lacks = opening.lacks, leaves = opening.leaves, "the level leaves something open");
+        }
         // A login that has told what it is for is not needed any more, and nobody waits for its goodbye.
         drop(connection);
-        Ok(Self { core: Arc::new(Core { pool, registry, statements, constraints }) })
+        Ok(Self { core: Arc::new(Core { pool, registry, statements, constraints, standing }) })
     }
 
     /// The handle of a tenant for a job or a command, or for one request of a layer that has found out the tenant.
@@ -91,6 +97,18 @@ impl Tenancy {
     #[must_use]
     pub fn registry(&self) -> &Registry {
         &self.core.registry
+    }
+
+    /// The level at which the database was provisioned, as it was when the service started.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        self.core.standing.level
+    }
+
+    /// What the level leaves open in comparison with `hardened`, as it was when the service started.
+    #[must_use]
+    pub fn openings(&self) -> &[&'static Opening] {
+        &self.core.standing.openings
     }
 
     /// Whether the database answers.

@@ -76,8 +76,7 @@ async fn apply_pending(
     files: &Files,
     progress: &mut (dyn FnMut(Progress<'_>) + Send),
 ) -> Result<usize, MigrateError> {
-    let table = ledger::table(conventions);
-    connection.ensure_migrations_table(&table).await.map_err(failed)?;
+    let table = ledger(connection, conventions).await?;
     let applied = ledger::read(connection, conventions).await?;
     check_history(&applied, files)?;
     let mut count = 0;
@@ -97,8 +96,7 @@ async fn take_back_last(
     files: &Files,
     progress: &mut (dyn FnMut(Progress<'_>) + Send),
 ) -> Result<i64, MigrateError> {
-    let table = ledger::table(conventions);
-    connection.ensure_migrations_table(&table).await.map_err(failed)?;
+    let table = ledger(connection, conventions).await?;
     let applied = ledger::read(connection, conventions).await?;
     check_history(&applied, files)?;
     let last = applied.last().ok_or(Kind::NothingApplied)?;
@@ -109,6 +107,19 @@ async fn take_back_last(
     let elapsed = connection.revert(&table, down).await.map_err(|error| failed_in(file, error))?;
     progress(Progress::Finished(file, elapsed));
     Ok(last.version)
+}
+
+/// Makes the ledger where there is none, and shows its lines to its owner alone. The event trigger of level `hardened` does the latter by
+/// itself, and no other level has one. Its name.
+async fn ledger(connection: &mut PgConnection, conventions: &Conventions) -> Result<String, MigrateError> {
+    let table = ledger::table(conventions);
+    connection.ensure_migrations_table(&table).await.map_err(failed)?;
+    if !ledger::is_fenced(connection, &table).await? {
+        #[expect(clippy::disallowed_methods, reason = "made of the conventions, whose names the manifest has checked, and quoted")]
+        let statement = sqlx::AssertSqlSafe(format!("alter table {table} enable row level security"));
+        connection.execute(statement).await.map_err(Kind::Database)?;
+    }
+    Ok(table)
 }
 
 /// What is applied is what the folder holds: nothing missing, nothing edited, nothing squeezed in.

@@ -20,6 +20,12 @@ pub(super) fn table(conventions: &Conventions) -> String {
     format!("{}._sqlx_migrations", quoted(conventions.platform_schema))
 }
 
+/// Whether row security is enabled on the ledger.
+pub(super) async fn is_fenced(connection: &mut PgConnection, table: &str) -> Result<bool, MigrateError> {
+    let enabled = sqlx::query_scalar("select relrowsecurity from pg_class where oid = to_regclass($1)");
+    Ok(enabled.bind(table).fetch_one(connection).await.map_err(Kind::Database)?)
+}
+
 /// What is applied, in order; nothing where there is no ledger yet.
 pub(super) async fn read(connection: &mut PgConnection, conventions: &Conventions) -> Result<Vec<Applied>, MigrateError> {
     let table = table(conventions);

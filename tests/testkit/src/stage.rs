@@ -1,21 +1,29 @@
 //! A database that is ready to be served: provisioned and migrated.
 
+use std::env;
+use std::ffi::OsString;
 use std::fmt;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
 use sqlx::{Connection, PgConnection};
 use tenantry::Conventions;
-use tenantry::migrate::provision::{Level, Options, Password, PasswordError, Passwords, ProvisionError, provision};
+use tenantry::migrate::provision::{Level, Options, Password, PasswordError, Passwords, ProvisionError, UnknownLevel, provision};
 use tenantry::migrate::{MigrateError, Progress, migrate};
 
-use crate::{Database, DatabaseError, DatabaseUrl, Postgres, UrlError};
+use crate::{Database, DatabaseError, DatabaseUrl, Postgres, UrlError, execute};
+
+/// The variable that names the level of stages.
+const LEVEL_VARIABLE: &str = "TENANTRY_TEST_LEVEL";
 
 /// A provisioned and migrated database, and the URLs of those who work in it. It is dropped with this value, if [`Database`] says so.
 pub struct Stage {
     database: Database,
     conventions: Conventions,
     password: Password,
+    level: Level,
+    /// The login that has provisioned the database: at level `managed` another one than a superuser.
+    provisioner: DatabaseUrl,
 }
 
 /// Why there is no stage.
@@ -28,6 +36,9 @@ pub enum StageError {
     /// Its URL.
     #[error("the URL of the administrator {0}")]
     Url(#[from] UrlError),
+    /// The level that the environment names.
+    #[error("{LEVEL_VARIABLE}: {0}")]
+    Level(#[from] UnknownLevel),
     /// The roles.
     #[error("the database could not be provisioned")]
     Provision(#[from] ProvisionError),
@@ -45,8 +56,11 @@ pub enum StageError {
 impl Stage {
     /// Provisions the database and applies the migrations of the folder. All login roles get that password.
     ///
+    /// The level is the one that `TENANTRY_TEST_LEVEL` names, else the one that the administrator's login is good for. `managed` on a superuser's
+    /// server is what [`managed`](Self::managed) does.
+    ///
     /// # Errors
-    /// What provision or a migration fails with.
+    /// What provision or a migration fails with; also when the variable names no level, or one that the login cannot have.
     pub async fn set(
         database: Database,
         conventions: &Conventions,
@@ -54,13 +68,58 @@ impl Stage {
         password: Password,
         progress: &mut (dyn FnMut(Progress<'_>) + Send),
     ) -> Result<Self, StageError> {
-        let options = Options { level: Level::Hardened, quiet_stats: false, passwords: Passwords::same(&password) };
-        let admin = database.url().options()?;
-        provision(&admin, conventions, &options).await?;
-        let mut connection = PgConnection::connect_with(&admin).await?;
+        match level(env::var_os(LEVEL_VARIABLE))? {
+            Some(Level::Managed) => Self::managed(database, conventions, migrations, password, progress).await,
+            level => {
+                let provisioner = database.url().clone();
+                Self::build(database, provisioner, level, conventions, migrations, password, progress).await
+            }
+        }
+    }
+
+    /// The same at level `managed`, also on a superuser's server: a login that has CREATEROLE and CREATEDB and is called like the roles, with
+    /// `_managed` at its end, gets the database and the password, and provisions and migrates. It stays, as the roles do, which belong to
+    /// the server; who provisions others of its databases at level `hardened` meanwhile uses the same roles, which are the same at each level.
+    ///
+    /// # Errors
+    /// As [`set`](Self::set).
+    pub async fn managed(
+        database: Database,
+        conventions: &Conventions,
+        migrations: &Path,
+        password: Password,
+        progress: &mut (dyn FnMut(Progress<'_>) + Send),
+    ) -> Result<Self, StageError> {
+        let mut connection = PgConnection::connect_with(&database.url().options()?).await?;
+        let superuser: bool =
+            sqlx::query_scalar("select rolsuper from pg_roles where rolname = current_user").fetch_one(&mut connection).await?;
+        let provisioner = if superuser {
+            let login = conventions.role("managed");
+            execute(&mut connection, &manager(conventions, &login, &password, database.name())).await?;
+            database.url().with_login(&login, password.expose())
+        } else {
+            database.url().clone()
+        };
+        connection.close().await?;
+        Self::build(database, provisioner, Some(Level::Managed), conventions, migrations, password, progress).await
+    }
+
+    async fn build(
+        database: Database,
+        provisioner: DatabaseUrl,
+        level: Option<Level>,
+        conventions: &Conventions,
+        migrations: &Path,
+        password: Password,
+        progress: &mut (dyn FnMut(Progress<'_>) + Send),
+    ) -> Result<Self, StageError> {
+        let options = Options { level, passwords: Passwords::same(&password), ..Options::default() };
+        let login = provisioner.options()?;
+        let level = provision(&login, conventions, &options).await?.level;
+        let mut connection = PgConnection::connect_with(&login).await?;
         migrate(&mut connection, conventions, migrations, progress).await?;
         connection.close().await?;
-        Ok(Self { database, conventions: *conventions, password })
+        Ok(Self { database, conventions: *conventions, password, level, provisioner })
     }
 
     /// The password of the test logins on that server. The roles belong to the server, and several test processes may use it at once, so it
@@ -83,7 +142,10 @@ impl Stage {
         let mut connection = PgConnection::connect_with(&database.url().options()?).await?;
         // The privileges on the database itself are not copied. The name is a plain identifier, and so are the roles.
         let role = |suffix| self.conventions.role(suffix);
+        let owner = self.provisioner.options()?.get_username().to_owned();
         let statements = [
+            // The copy belongs to who made it, and at level `managed` to the login that the original belongs to.
+            format!("alter database {} owner to {}", database.name(), if self.level == Level::Managed { &owner } else { "current_user" }),
             format!("revoke all on database {} from public", database.name()),
             format!(
                 "grant connect on database {} to {}, {}, {}, {}",
@@ -102,7 +164,8 @@ impl Stage {
             sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut connection).await?;
         }
         connection.close().await?;
-        Ok(Self { database, conventions: self.conventions, password: self.password.clone() })
+        let provisioner = self.provisioner.with_database(database.name());
+        Ok(Self { database, conventions: self.conventions, password: self.password.clone(), level: self.level, provisioner })
     }
 
     /// The database.
@@ -111,7 +174,19 @@ impl Stage {
         &self.database
     }
 
-    /// The administrator's login: it sees every row of every tenant, so tests observe with it.
+    /// The level of the provision.
+    #[must_use]
+    pub const fn level(&self) -> Level {
+        self.level
+    }
+
+    /// The login that has provisioned the database: the administrator's, or that of a [managed](Self::managed) stage.
+    #[must_use]
+    pub const fn provisioner_url(&self) -> &DatabaseUrl {
+        &self.provisioner
+    }
+
+    /// The administrator's login. A superuser's sees every row of every tenant at any level, so tests observe with it.
     #[must_use]
     pub const fn admin_url(&self) -> &DatabaseUrl {
         self.database.url()
@@ -124,8 +199,58 @@ impl Stage {
     }
 }
 
+/// The level that the variable names; an empty value counts as none.
+fn level(value: Option<OsString>) -> Result<Option<Level>, UnknownLevel> {
+    value.filter(|value| !value.is_empty()).map(|value| value.to_string_lossy().parse()).transpose()
+}
+
+/// Makes the login of a managed stage, if it is not there yet, and gives it the database. From 16 on it is let administer the roles, which
+/// another stage may have made before.
+fn manager(conventions: &Conventions, login: &str, password: &Password, database: &str) -> String {
+    let roles = ["owner", "migrator", "app", "platform", "backup"].map(|suffix| format!("'{}'", conventions.role(suffix))).join(", ");
+    // The names are plain identifiers; a password may hold a quote.
+    let password = password.expose().replace('\'', "''");
+    format!(
+        "begin;
+         lock table pg_authid in share row exclusive mode;
+         do $$
+         declare
+           r name;
+         begin
+           if to_regrole('{login}') is null then
+             create role {login};
+           end if;
+           if current_setting('server_version_num')::int >= 160000 then
+             for r in select rolname from pg_roles where rolname in ({roles}) loop
+               execute format('grant %I to {login} with admin option', r);
+             end loop;
+           end if;
+         end $$;
+         alter role {login} login createrole createdb;
+         set local log_statement = 'none';
+         set local log_min_duration_statement = -1;
+         alter role {login} password '{password}';
+         alter database {database} owner to {login};
+         commit"
+    )
+}
+
 impl fmt::Debug for Stage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Stage").field("database", &self.database).finish_non_exhaustive()
+        f.debug_struct("Stage").field("database", &self.database).field("level", &self.level).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_variable_names_a_level_or_none() {
+        assert_eq!(level(None), Ok(None));
+        assert_eq!(level(Some("".into())), Ok(None));
+        assert_eq!(level(Some("managed".into())), Ok(Some(Level::Managed)));
+        let error = StageError::from(level(Some("Managed".into())).expect_err("is none")).to_string();
+        assert_eq!(error, "TENANTRY_TEST_LEVEL: `Managed` is no level; this version knows `hardened` and `managed`");
     }
 }

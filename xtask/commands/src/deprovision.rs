@@ -9,7 +9,7 @@ use crate::{App, migrate, output};
 /// database knows them. Tables that hold rows are named and nothing is done, unless it is forced.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// A superuser's login in the database.
+    /// The login that has provisioned the database, or a superuser's.
     #[arg(long, env = "ADMIN_DATABASE_URL", value_name = "URL", hide_env_values = true)]
     admin_url: String,
     /// Drops tables that hold rows, too. There is no way back but a backup.

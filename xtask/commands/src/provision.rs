@@ -19,18 +19,20 @@ use crate::{App, migrate, output};
     after_help = "\
 Examples:
   cargo xtask provision --admin-url postgres://postgres:…@localhost/shop --passwords ../shop.passwords
-  cargo xtask provision --print > provision.sql     # for a DBA to read and to run with psql"
+  cargo xtask provision --print > provision.sql     # for a DBA to read and to run with psql
+  cargo xtask provision --level managed --print     # the same for a server where nobody is superuser"
 )]
 pub(crate) struct Args {
-    /// A superuser's login in the database that is to be provisioned.
+    /// An administrator's login in the database that is to be provisioned: a superuser's, or one that has CREATEROLE and owns the database.
     #[arg(long, env = "ADMIN_DATABASE_URL", value_name = "URL", hide_env_values = true, required_unless_present = "print")]
     admin_url: Option<String>,
     /// Prints the SQL and does nothing. Passwords are not part of it.
     #[arg(long)]
     print: bool,
-    /// How far the fences go.
-    #[arg(long, value_name = "LEVEL", default_value_t = Level::Hardened)]
-    level: Level,
+    /// How far the fences go: `hardened`, which needs a superuser, or `managed`, which lists at its end what it leaves open [default: what
+    /// the login is good for; with --print hardened].
+    #[arg(long, value_name = "LEVEL")]
+    level: Option<Level>,
     /// Takes the statistics views and the size functions from everybody but monitoring and the operators, too.
     #[arg(long)]
     quiet_stats: bool,
@@ -41,7 +43,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(app: &App, args: &Args) -> anyhow::Result<()> {
     if args.print {
-        let script = Script::new(&app.conventions, args.level, args.quiet_stats)?;
+        let script = Script::new(&app.conventions, args.level.unwrap_or(Level::Hardened), args.quiet_stats)?;
         output::line(format_args!("{}", script.to_string().trim_end()));
         return Ok(());
     }

@@ -3,6 +3,7 @@
 //! Each fault has a name and a remedy, and all of them are told at once. The questions are fixed texts with bound values; the answers come
 //! from the server's own catalogue, as the application's role sees it.
 
+mod level;
 mod role;
 mod tables;
 
@@ -12,6 +13,7 @@ use sqlx::PgConnection;
 
 use crate::schema::ir::Table;
 use crate::schema::{Conventions, Registry};
+pub use crate::sql::provision::{Level, Opening};
 use crate::sql::server;
 
 /// What is wrong with the database or with the login, and what mends it.
@@ -45,16 +47,28 @@ const PROVISION: &str = "run `cargo xtask provision --admin-url …`";
 /// The remedy for tables.
 const MIGRATE: &str = "run `cargo xtask migrate --admin-url …`";
 
-/// Looks at everything, through a connection of the service's own login.
+/// The level at which a database was provisioned, and what that leaves open.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Standing {
+    /// The level, as the comment on the platform's schema has it. A database without one is held to `hardened`.
+    pub level: Level,
+    /// What is open in comparison with `hardened`; nothing at `hardened` itself.
+    pub openings: Vec<&'static Opening>,
+}
+
+/// Looks at everything, through a connection of the service's own login. What the database's level cannot have is no fault; it is told.
 ///
 /// # Errors
 /// Every fault; also that the catalogue could not be read.
-pub async fn check(connection: &mut PgConnection, registry: &Registry) -> Result<(), Vec<Fault>> {
+pub async fn check(connection: &mut PgConnection, registry: &Registry) -> Result<Standing, Vec<Fault>> {
     let mut faults = Vec::new();
-    if let Err(error) = look(connection, registry, &mut faults).await {
-        faults.push(Fault::unread(&error));
+    match look(connection, registry, &mut faults).await {
+        Ok(standing) if faults.is_empty() => return Ok(standing),
+        Ok(_) => {}
+        Err(error) => faults.push(Fault::unread(&error)),
     }
-    if faults.is_empty() { Ok(()) } else { Err(faults) }
+    Err(faults)
 }
 
 /// Whether the login is the platform's: anything stronger would see every tenant's rows through the operator's door.
@@ -77,10 +91,12 @@ pub(crate) async fn check_policies(
     Ok(faults)
 }
 
-async fn look(connection: &mut PgConnection, registry: &Registry, faults: &mut Vec<Fault>) -> Result<(), sqlx::Error> {
+async fn look(connection: &mut PgConnection, registry: &Registry, faults: &mut Vec<Fault>) -> Result<Standing, sqlx::Error> {
     look_at_server(connection, faults).await?;
-    role::look(connection, registry.conventions(), faults).await?;
-    tables::look(connection, registry, faults).await
+    let standing = level::look(connection, registry.conventions(), faults).await?;
+    role::look(connection, registry.conventions(), standing.level, faults).await?;
+    tables::look(connection, registry, faults).await?;
+    Ok(standing)
 }
 
 async fn look_at_server(connection: &mut PgConnection, faults: &mut Vec<Fault>) -> Result<(), sqlx::Error> {

@@ -2,10 +2,15 @@
 
 use sqlx::PgConnection;
 
-use super::{Fault, PROVISION};
+use super::{Fault, Level, PROVISION};
 use crate::schema::{Conventions, quoted};
 
-pub(super) async fn look(connection: &mut PgConnection, conventions: &Conventions, faults: &mut Vec<Fault>) -> Result<(), sqlx::Error> {
+pub(super) async fn look(
+    connection: &mut PgConnection,
+    conventions: &Conventions,
+    level: Level,
+    faults: &mut Vec<Fault>,
+) -> Result<(), sqlx::Error> {
     let role = look_at_login(connection, &conventions.role("app"), faults).await?;
     let superuser = look_at_attributes(connection, &role, faults).await?;
     look_at_settings(connection, conventions, &role, faults).await?;
@@ -15,7 +20,10 @@ pub(super) async fn look(connection: &mut PgConnection, conventions: &Convention
     if !superuser {
         look_at_privileges(connection, &role, faults).await?;
         look_at_tables(connection, conventions, &role, faults).await?;
-        look_at_functions(connection, &role, faults).await?;
+        if level == Level::Hardened {
+            look_at_functions(connection, &role, faults).await?;
+        }
+        look_for_definers(connection, &role, faults).await?;
     }
     Ok(())
 }
@@ -176,6 +184,7 @@ async fn look_at_tables(
     Ok(())
 }
 
+/// What only a superuser can take from PUBLIC, so that only level `hardened` is held to it.
 async fn look_at_functions(connection: &mut PgConnection, role: &str, faults: &mut Vec<Fault>) -> Result<(), sqlx::Error> {
     const SELECT: &str = concat!(
         "select p.oid::regprocedure::text from pg_proc p where ",
@@ -187,7 +196,7 @@ async fn look_at_functions(connection: &mut PgConnection, role: &str, faults: &m
         let what = format!("`{role}` may call {} function(s) that reach beyond a tenant's rows, such as {first}", callable.len());
         faults.push(Fault::new(what, PROVISION));
     }
-    look_for_definers(connection, role, faults).await
+    Ok(())
 }
 
 /// Functions of ours or of an extension that run with their owner's rights. One that only a trigger can call is none: nobody gives it arguments.

@@ -5,7 +5,8 @@ use std::fmt;
 use sqlx::PgConnection;
 use sqlx::postgres::PgConnectOptions;
 
-use super::{ProvisionError, Removal, begin, commit, connect, send, suited};
+use super::login::{Login, ROLES};
+use super::{Level, ProvisionError, Removal, begin, commit, connect, send};
 use crate::schema::Conventions;
 
 /// What deprovision has done.
@@ -32,13 +33,16 @@ impl fmt::Display for Removed {
 /// when no other database knows them.
 ///
 /// # Errors
-/// When `admin` is no superuser, when nothing is provisioned, and, unless `force` is set, when a table holds rows (the ledger of the
+/// When `admin` may not do what the level needs, when nothing is provisioned, and, unless `force` is set, when a table holds rows (the ledger of the
 /// migrations does not count), each one named. Nothing has changed then.
 pub async fn deprovision(admin: &PgConnectOptions, conventions: &Conventions, force: bool) -> Result<Removed, ProvisionError> {
-    let removal = Removal::new(conventions)?;
+    // Names are looked at before anybody connects.
+    Removal::new(conventions, Level::Hardened)?;
     let mut connection = connect(admin).await?;
-    let database = suited(&mut connection).await?;
-    let roles: Vec<String> = ["owner", "migrator", "app", "platform", "backup"].iter().map(|suffix| conventions.role(suffix)).collect();
+    let login = Login::of(&mut connection).await?;
+    let (level, _) = login.level(None)?;
+    let removal = Removal::new(conventions, level)?;
+    let roles: Vec<String> = ROLES.iter().map(|suffix| conventions.role(suffix)).collect();
     let missing: Option<String> = sqlx::query_scalar("select r from unnest($1::text[]) r where to_regrole(r) is null limit 1")
         .bind(&roles)
         .fetch_optional(&mut connection)
@@ -47,9 +51,12 @@ pub async fn deprovision(admin: &PgConnectOptions, conventions: &Conventions, fo
     if let Some(role) = missing {
         return Err(ProvisionError::NotProvisioned { role });
     }
-    begin(&mut connection).await?;
+    if level == Level::Managed {
+        login.manages(&mut connection, conventions).await?;
+    }
+    begin(&mut connection, &login).await?;
     if !force {
-        let tables = tables_with_rows(&mut connection, conventions).await?;
+        let tables = tables_with_rows(&mut connection, conventions, level).await?;
         if !tables.is_empty() {
             return Err(ProvisionError::Rows(tables));
         }
@@ -60,12 +67,17 @@ pub async fn deprovision(admin: &PgConnectOptions, conventions: &Conventions, fo
         send(&mut connection, removal.drop_roles(), "drop the roles").await?;
     }
     commit(connection).await?;
-    Ok(Removed { database, roles_kept_for })
+    Ok(Removed { database: login.database, roles_kept_for })
 }
 
 /// The tables of both schemas that hold a row, locked, so that none is added before they are dropped.
-async fn tables_with_rows(connection: &mut PgConnection, conventions: &Conventions) -> Result<Vec<String>, ProvisionError> {
+async fn tables_with_rows(connection: &mut PgConnection, conventions: &Conventions, level: Level) -> Result<Vec<String>, ProvisionError> {
     let look = "look for rows";
+    if level == Level::Managed {
+        // The owner's name is checked.
+        let owner = conventions.role("owner");
+        send(connection, &format!("grant {owner} to current_user; set local role {owner}"), "become the owner of the tables").await?;
+    }
     let tables: Vec<String> = sqlx::query_scalar(
         "select format('%I.%I', n.nspname, c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace
           where n.nspname in ($1, $2) and c.relkind = 'r' and not (n.nspname = $2 and c.relname = '_sqlx_migrations') order by 1",
@@ -79,12 +91,19 @@ async fn tables_with_rows(connection: &mut PgConnection, conventions: &Conventio
     for table in tables {
         // The server has quoted the name.
         send(connection, &format!("lock table only {table} in access exclusive mode"), "lock a table").await?;
+        if level == Level::Managed {
+            // Under FORCE the owner sees no row, so a full table would count as empty. Who breaks off here leaves it forced.
+            send(connection, &format!("alter table {table} no force row level security"), "see the rows of a table").await?;
+        }
         #[expect(clippy::disallowed_methods, reason = "the server has quoted the name")]
         let select = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select exists (select from only {table})")));
         let holds: bool = select.fetch_one(&mut *connection).await.map_err(ProvisionError::server(look))?;
         if holds {
             holding.push(table);
         }
+    }
+    if level == Level::Managed {
+        send(connection, "reset role", "become the login again").await?;
     }
     Ok(holding)
 }

@@ -1,8 +1,6 @@
 -- What provision did in this database, taken back. The roles belong to the cluster and are dropped afterwards, when no other database
 -- knows them.
 
-lock table pg_authid in share row exclusive mode;
-
 drop event trigger if exists {prefix}_enable_row_security;
 drop schema if exists {schema}, {platform_schema} cascade;
 

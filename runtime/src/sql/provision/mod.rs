@@ -4,53 +4,12 @@
 //! condition that several files share. Every name is a plain identifier, which [`Script::new`] demands, so it needs no quoting anywhere,
 //! in strings neither. No password is ever part of the text.
 
+mod level;
+
 use std::fmt;
-use std::str::FromStr;
 
+pub use self::level::{Level, Opening, UnknownLevel};
 use crate::schema::{Conventions, quoted};
-
-/// How far the fences go (what is needed, and what each one stops).
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-#[non_exhaustive]
-pub enum Level {
-    /// A superuser provisions once. An injected SELECT cannot switch tenants: the functions of `pg_catalog` that could are revoked, and a
-    /// new table shows its rows to nobody until a migration brings its policies.
-    #[default]
-    Hardened,
-}
-
-impl fmt::Display for Level {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Hardened => f.write_str("hardened"),
-        }
-    }
-}
-
-impl FromStr for Level {
-    type Err = UnknownLevel;
-
-    fn from_str(word: &str) -> Result<Self, UnknownLevel> {
-        match word {
-            "hardened" => Ok(Self::Hardened),
-            "managed" => Err(UnknownLevel::Later("managed")),
-            "sealed" => Err(UnknownLevel::Later("sealed")),
-            _ => Err(UnknownLevel::Unknown(word.escape_debug().to_string())),
-        }
-    }
-}
-
-/// Why a word names no level.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum UnknownLevel {
-    /// A level that a later version brings.
-    #[error("level `{0}` comes with a later version; this one knows `hardened`")]
-    Later(&'static str),
-    /// No level at all.
-    #[error("`{0}` is no level; this version knows `hardened`")]
-    Unknown(String),
-}
 
 /// A name of the conventions that cannot be used.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
@@ -59,6 +18,18 @@ pub struct NameError {
     what: &'static str,
     name: String,
     problem: &'static str,
+}
+
+/// Why there is no script.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ScriptError {
+    /// A name of the conventions cannot be used.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// What is asked for is beyond the level.
+    #[error("--quiet-stats needs level hardened, where a superuser provisions: at level {0} nobody can take the statistics from PUBLIC")]
+    QuietStats(Level),
 }
 
 /// The roles that log in and so have a password, by suffix.
@@ -76,16 +47,26 @@ impl Script {
     /// Renders the script.
     ///
     /// # Errors
-    /// When a name of the conventions is no plain identifier, is a key word, is too long, or is PostgreSQL's own.
-    pub fn new(conventions: &Conventions, level: Level, quiet_stats: bool) -> Result<Self, NameError> {
+    /// When a name of the conventions is no plain identifier, is a key word, is too long, or is PostgreSQL's own; when `quiet_stats` is asked
+    /// for at a level that cannot have it.
+    pub fn new(conventions: &Conventions, level: Level, quiet_stats: bool) -> Result<Self, ScriptError> {
         check(conventions)?;
-        let mut body = vec![ROLES, SCHEMAS, ROW_SECURITY, FUNCTIONS];
-        let mut outcome = OUTCOME.to_owned();
+        if quiet_stats && level != Level::Hardened {
+            return Err(ScriptError::QuietStats(level));
+        }
+        let (mut body, mut outcome) = match level {
+            Level::Hardened => {
+                (vec![LOCK, ROLES, ATTRIBUTES, SETTINGS, SCHEMAS, PRIVILEGES, ROW_SECURITY, FUNCTIONS], vec![OUTCOME, HARDENED_OUTCOME])
+            }
+            Level::Managed => {
+                (vec![ROLES, MANAGED_ATTRIBUTES, SETTINGS, SCHEMAS, BECOME_OWNER, PRIVILEGES, "reset role;\n"], vec![OUTCOME])
+            }
+        };
         if quiet_stats {
             body.push(QUIET_STATS);
-            outcome.push_str(QUIET_OUTCOME);
+            outcome.push(QUIET_OUTCOME);
         }
-        Ok(Self { body: fill(&body.join("\n"), conventions), outcome: fill(&outcome, conventions), level })
+        Ok(Self { body: fill(&body.join("\n"), conventions, level), outcome: fill(&outcome.concat(), conventions, level), level })
     }
 
     /// The statements, without `begin` and `commit`: they belong into one transaction with the [`outcome`](Self::outcome).
@@ -101,16 +82,23 @@ impl Script {
     }
 }
 
-/// The whole script, for a person to read and for a superuser to run, in psql or otherwise.
+/// The whole script, for a person to read and for an administrator to run, in psql or otherwise.
 impl fmt::Display for Script {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { body, outcome, level } = self;
-        writeln!(
-            f,
-            "-- Provision, level `{level}`: for a superuser to read and to run, connected to the database that is to be provisioned."
-        )?;
+        let (who, need) = match level {
+            Level::Hardened => ("a superuser", "connected to the database that is to be provisioned."),
+            Level::Managed => ("a login with CREATEROLE", "connected to the database that is to be provisioned, which it owns."),
+        };
+        writeln!(f, "-- Provision, level `{level}`: for {who} to read and to run,\n-- {need}")?;
         f.write_str(HEAD)?;
-        writeln!(f, "begin;\n\n{body}")?;
+        if !level.openings().is_empty() {
+            writeln!(f, "--\n-- What stays open in comparison with `hardened`, and is said again when the service starts:")?;
+        }
+        for opening in level.openings() {
+            writeln!(f, "--   {}:\n--     {}", opening.lacks, opening.leaves)?;
+        }
+        writeln!(f, "\nbegin;\n\n{body}")?;
         f.write_str(OUTCOME_HEAD)?;
         writeln!(f, "do $$\ndeclare\n  faults text;\nbegin\n  select string_agg(fault, '; ') into faults from (")?;
         writeln!(f, "{outcome}  ) found;")?;
@@ -129,10 +117,14 @@ impl Removal {
     /// Renders the statements.
     ///
     /// # Errors
-    /// As [`Script::new`].
-    pub fn new(conventions: &Conventions) -> Result<Self, NameError> {
+    /// When a name of the conventions cannot be used, as in [`Script::new`].
+    pub fn new(conventions: &Conventions, level: Level) -> Result<Self, NameError> {
         check(conventions)?;
-        Ok(Self { body: fill(DEPROVISION, conventions), drop_roles: fill(DROP_ROLES, conventions) })
+        let (body, drop_roles) = match level {
+            Level::Hardened => (format!("{LOCK}\n{DEPROVISION}"), DROP_ROLES),
+            Level::Managed => (MANAGED_DEPROVISION.to_owned(), MANAGED_DROP_ROLES),
+        };
+        Ok(Self { body: fill(&body, conventions, level), drop_roles: fill(drop_roles, conventions, level) })
     }
 
     /// What provision did in this database, taken back: the schemas go with everything in them.
@@ -148,15 +140,26 @@ impl Removal {
     }
 }
 
+const LOCK: &str = include_str!("lock.sql");
 const ROLES: &str = include_str!("roles.sql");
+const ATTRIBUTES: &str = include_str!("attributes.sql");
+const MANAGED_ATTRIBUTES: &str = include_str!("managed_attributes.sql");
+const SETTINGS: &str = include_str!("settings.sql");
 const SCHEMAS: &str = include_str!("schemas.sql");
+const PRIVILEGES: &str = include_str!("privileges.sql");
 const ROW_SECURITY: &str = include_str!("row_security.sql");
 const FUNCTIONS: &str = include_str!("functions.sql");
 const QUIET_STATS: &str = include_str!("quiet_stats.sql");
 const OUTCOME: &str = include_str!("outcome.sql");
+const HARDENED_OUTCOME: &str = include_str!("hardened_outcome.sql");
 const QUIET_OUTCOME: &str = include_str!("quiet_outcome.sql");
 const DEPROVISION: &str = include_str!("deprovision.sql");
+const MANAGED_DEPROVISION: &str = include_str!("managed_deprovision.sql");
 const DROP_ROLES: &str = include_str!("drop_roles.sql");
+const MANAGED_DROP_ROLES: &str = include_str!("managed_drop_roles.sql");
+
+/// What a login that is no superuser does as the owner: default privileges are given by the role that they are for.
+const BECOME_OWNER: &str = "set local role {owner};\n";
 
 /// Conditions that several files share. They have no names in them.
 const FRAGMENTS: [(&str, &str); 3] = [
@@ -171,12 +174,12 @@ const HEAD: &str = "\
 ";
 
 const OUTCOME_HEAD: &str = "\
--- 6. The outcome. A REVOKE that revoked nothing is only a warning, so look. -------------------------------------------------------
+-- The outcome. A REVOKE that revoked nothing is only a warning, so look. ----------------------------------------------------------
 
 ";
 
 /// Puts the fragments and then the names into the text.
-fn fill(text: &str, conventions: &Conventions) -> String {
+fn fill(text: &str, conventions: &Conventions, level: Level) -> String {
     let mut filled = text.to_owned();
     for (placeholder, fragment) in FRAGMENTS {
         filled = filled.replace(placeholder, fragment.trim_end());
@@ -190,6 +193,7 @@ fn fill(text: &str, conventions: &Conventions) -> String {
         ("{platform_schema}", conventions.platform_schema),
         ("{settings}", conventions.settings),
     ];
+    let filled = filled.replace("{level}", &level.to_string());
     names.iter().fold(filled, |text, (placeholder, name)| text.replace(placeholder, name))
 }
 

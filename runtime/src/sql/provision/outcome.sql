@@ -1,6 +1,6 @@
     select format('%s has a forbidden attribute', rolname) as fault from pg_roles
      where rolname in ('{owner}', '{migrator}', '{app}', '{platform}', '{backup}')
-       and (rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls <> (rolname = '{backup}'))
+       and (rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls and rolname <> '{backup}')
     union all
     select format('%s is a member of %s', member::regrole, roleid::regrole) from pg_auth_members
      where member in ('{owner}'::regrole, '{app}'::regrole, '{platform}'::regrole, '{backup}'::regrole)
@@ -31,10 +31,3 @@
     union all
     select format('%s runs as %s', oid::regprocedure, proowner::regrole) from pg_proc
      where pronamespace in ('{platform_schema}'::regnamespace, '{schema}'::regnamespace) and prosecdef
-    union all
-    select format('%s may call %s', r, p.oid::regprocedure) from unnest(array['{app}', '{platform}']) r, pg_proc p
-     where {reaching_functions}
-       and has_function_privilege(r, p.oid, 'execute')
-    union all
-    select 'the event trigger {prefix}_enable_row_security is missing or disabled'
-     where not exists (select from pg_event_trigger where evtname = '{prefix}_enable_row_security' and evtenabled = 'O')

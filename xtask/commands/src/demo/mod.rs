@@ -165,7 +165,7 @@ async fn stage(app: &App) -> anyhow::Result<Stage> {
     let migrations = app.path("migrations");
     let mut report = |progress: Progress<'_>| crate::migrate::report("applied", &progress);
     let stage = Stage::set(database, &app.conventions, &migrations, password, &mut report).await?;
-    output::progress("provisioned and migrated: every table is fenced");
+    output::progress(format_args!("provisioned at level {} and migrated: every table is fenced", stage.level()));
     Ok(stage)
 }
 
