@@ -20,6 +20,7 @@ mod http;
 mod model;
 #[cfg(test)]
 mod model_tests;
+mod mutants;
 mod observer;
 mod operation;
 mod report;
@@ -42,6 +43,7 @@ use tenantry::layers::DevTenant;
 use tenantry::{Config, Conventions, Entry, Platform, Tenancy};
 
 use model::World;
+pub use mutants::{Caught, Kind as MutantKind, Mutant, MutantReport, Mutants, MutantsError, MutantsReport, Notice, Unfit};
 pub use operation::Surface;
 use operation::{Step, step};
 use report::{Counts, Kindred};
