@@ -3,6 +3,7 @@
 mod attacks;
 mod http;
 mod levels;
+mod mutants;
 mod ordinary;
 mod place_order;
 mod proof;

@@ -112,6 +112,15 @@ impl Postgres {
         }
     }
 
+    /// Starts a server for the caller alone, also when `ADMIN_DATABASE_URL` names one: for tests that change what belongs to a whole server,
+    /// such as its roles.
+    ///
+    /// # Errors
+    /// When no server binaries are on this machine, with what to install, and when the server does not start.
+    pub fn private() -> Result<Self, FindError> {
+        Self::local()
+    }
+
     /// Starts a private cluster from the server binaries of this machine.
     fn local() -> Result<Self, FindError> {
         let binaries = binaries::find(account::drops_privileges()).ok_or(FindError::Nothing)?;

@@ -37,6 +37,7 @@ mod log;
 mod model;
 #[cfg(test)]
 mod model_tests;
+mod mutants;
 mod observer;
 mod operation;
 mod progress;
@@ -65,6 +66,7 @@ pub use attacks::AttackReport;
 use custom::Domain;
 pub use custom::{Answer, Effect, Operation, Principals, Request, Rows};
 pub use model::Row;
+pub use mutants::{Caught, Kind as MutantKind, Mutant, MutantReport, Mutants, MutantsError, MutantsReport, Notice, Unfit};
 pub use operation::Surface;
 use report::Kindred;
 pub use settings::Profile;

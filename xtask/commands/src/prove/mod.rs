@@ -2,9 +2,10 @@
 //!
 //! The proof is a test of the suite `isolation`, built and run by cargo, so that no other command has to build it. With `--mutants` the
 //! suites are built a second time with the library's deliberate weakenings in it, and each must be caught by the tests that
-//! [`arms`] names for it.
+//! [`arms`] names for it; and the testkit weakens the database and the roles, and judges that itself ([`database`]).
 
 mod arms;
+mod database;
 mod mutants;
 mod progress;
 
@@ -34,7 +35,7 @@ pub(crate) struct Args {
     /// Writes `proof.json` into that folder: what was tried, on what, and what was not.
     #[arg(long, value_name = "DIR", conflicts_with = "mutants")]
     report: Option<PathBuf>,
-    /// Weakens the library on purpose, in one place after another, and fails when no test notices.
+    /// Weakens the library, the database and the roles on purpose, in one place after another, and fails when nobody notices.
     #[arg(long)]
     mutants: bool,
 }

@@ -10,6 +10,7 @@ use anyhow::{Context as _, bail, ensure};
 use tenantry_testkit::Postgres;
 
 use super::arms::{ARMS, SUITES};
+use super::database::{self, Noticed};
 use super::{Args, PROOF, lines, suite, variable};
 use crate::App;
 use crate::output;
@@ -35,9 +36,16 @@ pub(super) fn run(app: &App, args: &Args, postgres: &Postgres) -> anyhow::Result
             "{survivors} weakenings were not noticed as they should be: a test is missing, or the table in xtask/commands/src/prove/arms.rs is wrong"
         );
     }
+    let database = database::run(app, postgres)?;
+    // What turns a test of the library red has been seen in what the library does.
+    let noticed = Noticed { behaviour: database.behaviour + ARMS.len(), ..database };
     output::line(format_args!(
-        "prove: {} weakenings, each noticed; each layer holds alone, and {SEEDS} of {SEEDS} seeds miss both",
-        ARMS.len()
+        "prove: {} weakenings, each noticed ({} by behaviour, {} at start-up, {} by the linter); each layer holds alone, and {SEEDS} of \
+         {SEEDS} seeds miss both",
+        noticed.all(),
+        noticed.behaviour,
+        noticed.start_up,
+        noticed.linter
     ));
     Ok(())
 }

@@ -1,0 +1,49 @@
+//! The other roles: whoever runs with the owner's or the operator's rights stays behind the fence, too.
+
+use super::super::plan::{Tenant, shows_victim};
+use super::super::site::Site;
+use super::Findings;
+
+/// As the owner, whom FORCE holds, and as the operator, in the attacker's context.
+pub(super) async fn others(site: &mut Site<'_>, findings: &mut Findings) {
+    let plan = site.plan;
+    for suffix in ["owner", "platform"] {
+        for table in plan.tables() {
+            let script = vec![
+                format!("set local role {}", plan.role(suffix)),
+                "set local row_security = on".to_owned(),
+                plan.enter(Tenant::A.id()),
+                format!("select t::text from {} t", table.name),
+            ];
+            let rows = site.admin.rows(&script).await.unwrap_or_default();
+            let foreign = rows.iter().filter(|row| shows_victim(row)).count();
+            if foreign > 0 {
+                findings.add(
+                    format!("{}, {suffix}", table.name),
+                    format!("the {suffix} reads {foreign} rows of B in the context of A"),
+                    script,
+                );
+            }
+        }
+    }
+}
+
+/// A table that a migration forgot to fence shows its rows to nobody.
+pub(super) async fn new_table(site: &mut Site<'_>, findings: &mut Findings) {
+    let plan = site.plan;
+    let table = plan.in_schema("forgotten");
+    let script = vec![
+        format!("set local role {}", plan.role("owner")),
+        format!("create table {table} as select '{}'::uuid as tenant", Tenant::B.id()),
+        format!("grant select on {table} to {}", plan.role("app")),
+        format!("set local role {}", plan.role("app")),
+        plan.enter(Tenant::A.id()),
+        format!("select tenant::text from {table}"),
+    ];
+    let seen = match site.admin.rows(&script).await {
+        Ok(rows) if rows.is_empty() => return,
+        Ok(_) => "A reads a row of B in a table that has just been made".to_owned(),
+        Err(refusal) => format!("a new table cannot be looked at: {}", refusal.message),
+    };
+    findings.add(table, seen, script);
+}

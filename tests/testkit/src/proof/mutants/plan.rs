@@ -1,0 +1,246 @@
+//! The models as mutants and probes need them: their tables, and the rows that the two tenants have.
+//!
+//! Ids are fixed, so that a script means the same in every run, and everything of the victim's can be told by its ids.
+
+use tenantry::schema::ir::{Constraint, Fence, ForeignKey, Name, Rule, Schema, Table};
+use tenantry::schema::{ColumnDef, Kind, Managed, ModelDef, Scope, quoted};
+use tenantry::{Conventions, Entry, Registry};
+
+use super::super::value::quoted as literal;
+use super::MutantsError;
+
+/// One of the two tenants. Their ids begin alike, so that a policy that compares beginnings is seen.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Tenant {
+    /// Who attacks.
+    A,
+    /// Who must not notice.
+    B,
+}
+
+impl Tenant {
+    pub(super) const fn id(self) -> &'static str {
+        match self {
+            Self::A => "cccccccc-0000-7000-8000-00000000000a",
+            Self::B => "cccccccc-0000-7000-8000-00000000000b",
+        }
+    }
+
+    /// How the ids of its rows begin.
+    pub(super) const fn mark(self) -> &'static str {
+        match self {
+            Self::A => "aaaaaaaa-",
+            Self::B => "bbbbbbbb-",
+        }
+    }
+
+    /// Makes values of the two tenants differ, where a key would be taken otherwise.
+    const fn offset(self) -> usize {
+        match self {
+            Self::A => 0,
+            Self::B => 4,
+        }
+    }
+}
+
+/// A tenant that there is none.
+pub(super) const NOBODY: &str = "dddddddd-0000-7000-8000-00000000000d";
+/// How many rows of each model a tenant has; the next one is free.
+pub(super) const ROWS: usize = 2;
+/// The number of a row that is not there yet.
+pub(super) const FRESH: usize = ROWS + 1;
+
+/// Whether a text holds something of the victim's.
+pub(super) fn shows_victim(text: &str) -> bool {
+    text.contains(Tenant::B.id()) || text.contains(Tenant::B.mark())
+}
+
+/// The models, their tables and their conventions.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) entries: &'static [Entry],
+    pub(super) conventions: Conventions,
+    pub(super) schema: Schema,
+    models: Vec<&'static ModelDef>,
+}
+
+impl Plan {
+    pub(super) fn new(entries: &'static [Entry], conventions: Conventions) -> Result<Self, MutantsError> {
+        let registry = Registry::new(entries, conventions)
+            .map_err(|violations| MutantsError::Models(violations.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))?;
+        let (schema, models) = (Schema::of(&registry), registry.models().to_vec());
+        let plan = Self { entries, conventions, schema, models };
+        if plan.tables().next().is_none() {
+            return Err(MutantsError::Models("there is no model with rows of tenants".to_owned()));
+        }
+        Ok(plan)
+    }
+
+    /// The tables of the tenants' rows.
+    pub(super) fn tables(&self) -> impl Iterator<Item = &Table> {
+        self.schema.tables.iter().filter(|table| table.fence == Fence::Tenant)
+    }
+
+    /// The table of the tenants.
+    pub(super) fn tenants(&self) -> Option<&Table> {
+        self.schema.tables.iter().find(|table| table.fence == Fence::Tenants)
+    }
+
+    /// The tenant column, quoted.
+    pub(super) fn tenant(&self) -> String {
+        quoted(self.conventions.tenant_column)
+    }
+
+    /// The expression of every policy.
+    pub(super) fn fence(&self) -> String {
+        self.conventions.fence(&self.tenant())
+    }
+
+    /// The setting's value, as the policies read it, before it becomes a uuid.
+    pub(super) fn setting(&self) -> String {
+        format!("nullif(current_setting('{}', true), '')", self.conventions.tenant_setting())
+    }
+
+    pub(super) fn role(&self, suffix: &str) -> String {
+        quoted(&self.conventions.role(suffix))
+    }
+
+    /// A name in the schema of the tenants' tables.
+    pub(super) fn in_schema(&self, name: &str) -> String {
+        Name::new(self.conventions.schema, name).to_string()
+    }
+
+    /// `set local …`: the context of that tenant.
+    pub(super) fn enter(&self, tenant: &str) -> String {
+        format!("set local {} = '{tenant}'", self.conventions.tenant_setting())
+    }
+
+    /// The keys of a table that lead to another row of the same tenant: the constraint, the key, and the column of the reference.
+    pub(super) fn references<'a>(&'a self, table: &'a Table) -> impl Iterator<Item = (&'a Constraint, &'a ForeignKey, &'a str)> {
+        table.constraints.iter().filter_map(|constraint| match &constraint.rule {
+            Rule::ForeignKey(key) => {
+                let column = key.columns.iter().find(|column| *column != self.conventions.tenant_column)?;
+                Some((constraint, key, column.as_str()))
+            }
+            _ => None,
+        })
+    }
+
+    /// The unique keys of a table: the constraint, and its columns without the tenant.
+    pub(super) fn uniques<'a>(&'a self, table: &'a Table) -> impl Iterator<Item = (&'a Constraint, Vec<&'a str>)> {
+        table.constraints.iter().filter_map(|constraint| match &constraint.rule {
+            Rule::Unique(columns) => {
+                let columns = columns.iter().map(String::as_str).filter(|column| *column != self.conventions.tenant_column);
+                Some((constraint, columns.collect()))
+            }
+            _ => None,
+        })
+    }
+
+    /// An assignment that changes no value, of the first column that the app may update.
+    pub(super) fn itself(&self, table: &Table) -> Option<String> {
+        let column = table.grants.iter().find_map(|grant| grant.update.first())?;
+        Some(format!("{0} = {0}", quoted(column)))
+    }
+
+    /// An assignment that reads no column, since a statement that reads one is held back by the policy for SELECT, too. It takes a column
+    /// that stands in no unique key, which two rows could not share.
+    pub(super) fn constant(&self, table: &Table) -> Option<String> {
+        let row = self.row(table, Tenant::A, 1);
+        let keys: Vec<&str> = self.uniques(table).flat_map(|(_, columns)| columns).collect();
+        let mut columns = table.grants.iter().flat_map(|grant| &grant.update).filter(|column| !keys.contains(&column.as_str()));
+        columns.find_map(|column| {
+            let (_, value) = row.iter().find(|(name, _)| name == column)?;
+            Some(format!("{} = {value}", quoted(column)))
+        })
+    }
+
+    /// The tables so that each stands before those that its rows refer to.
+    pub(super) fn children_first(&self) -> Vec<&Table> {
+        let mut left: Vec<&Table> = self.tables().collect();
+        let mut order = Vec::new();
+        while !left.is_empty() {
+            let referred = |name: &Name| left.iter().any(|other| other.parents().any(|parent| parent == name));
+            // In a circle one is as good as another.
+            let next = left.iter().position(|table| !referred(&table.name)).unwrap_or_default();
+            order.push(left.remove(next));
+        }
+        order
+    }
+
+    pub(super) fn id(&self, table: &Name, tenant: Tenant, row: usize) -> String {
+        let place = self.schema.tables.iter().position(|other| other.name == *table).unwrap_or_default();
+        format!("{}00{place:02x}-7000-8000-{row:012x}", tenant.mark())
+    }
+
+    /// The columns of a row and their literals; what the database manages is left to it.
+    pub(super) fn row(&self, table: &Table, tenant: Tenant, row: usize) -> Vec<(String, String)> {
+        let mut values = vec![(self.conventions.tenant_column.to_owned(), literal(tenant.id()))];
+        let Some(model) = self.models.iter().find(|model| model.name == table.model) else { return values };
+        for column in model.columns.iter().filter(|column| column.managed == Managed::No) {
+            if column.is_key() {
+                values.push((column.name.to_owned(), literal(&self.id(&table.name, tenant, row))));
+            } else {
+                self.value(column, tenant, row, &mut values);
+            }
+        }
+        values
+    }
+
+    fn value(&self, column: &ColumnDef, tenant: Tenant, row: usize, values: &mut Vec<(String, String)>) {
+        let number = tenant.offset() + row;
+        let name = column.name.to_owned();
+        let value = match column.kind {
+            Kind::Id(model) if model.scope == Scope::Tenants => tenant.id().to_owned(),
+            Kind::Id(model) => match self.schema.tables.iter().find(|table| table.name.name == model.table) {
+                // A row that is not there yet refers to one that is.
+                Some(table) => self.id(&table.name, tenant, if row > ROWS { 1 } else { row }),
+                None => return,
+            },
+            Kind::Text => format!("{number}-of-the-tenant").chars().take(column.max_len.unwrap_or(60) as usize).collect(),
+            Kind::Enum(words) => words.first().copied().unwrap_or_default().to_owned(),
+            Kind::Bool => "false".to_owned(),
+            Kind::I32 | Kind::I64 => number.to_string(),
+            Kind::Money => {
+                values.push((format!("{name}_currency"), literal("EUR")));
+                number.to_string()
+            }
+            Kind::Date => format!("2026-01-{:02}", number + 1),
+            Kind::Timestamp => format!("2026-01-{:02}T00:00:00Z", number + 1),
+            Kind::Uuid => format!("eeeeeeee-0000-7000-8000-{number:012x}"),
+        };
+        values.push((name, literal(&value)));
+    }
+
+    /// An INSERT of those values, without RETURNING, which the policy for SELECT would guard, too.
+    pub(super) fn insert(&self, table: &Table, values: &[(String, String)]) -> String {
+        let (names, values): (Vec<String>, Vec<&str>) = values.iter().map(|(name, value)| (quoted(name), value.as_str())).unzip();
+        format!("insert into {} ({}) values ({})", table.name, names.join(", "), values.join(", "))
+    }
+
+    /// A row that is not there yet, with some values replaced.
+    pub(super) fn fresh(&self, table: &Table, tenant: Tenant, replaced: &[(&str, String)]) -> Vec<(String, String)> {
+        let replace = |(name, value): (String, String)| match replaced.iter().find(|(other, _)| *other == name) {
+            Some((_, new)) => (name, new.clone()),
+            None => (name, value),
+        };
+        self.row(table, tenant, FRESH).into_iter().map(replace).collect()
+    }
+
+    /// Both tenants and their rows, as the administrator puts them there. The victim's come first, so that a scan meets them first.
+    /// Triggers are off, so that references may go in circles.
+    pub(super) fn furnish(&self) -> Vec<String> {
+        let mut statements = vec!["set local session_replication_role = replica".to_owned()];
+        for tenant in [Tenant::B, Tenant::A] {
+            if let Some(tenants) = self.tenants() {
+                let slug = if tenant == Tenant::A { "a" } else { "b" };
+                let (name, id) = (&tenants.name, tenant.id());
+                statements.push(format!("insert into {name} (id, slug, name) values ('{id}', '{slug}', '{slug}')"));
+            }
+            for table in self.tables() {
+                statements.extend((1..=ROWS).map(|row| self.insert(table, &self.row(table, tenant, row))));
+            }
+        }
+        statements
+    }
+}

@@ -1,0 +1,134 @@
+//! What became of the mutants.
+
+use std::error::Error;
+use std::fmt::{self, Write as _};
+
+use serde::Serialize;
+
+use super::detect::Notice;
+use super::mutant::{Kind, Unfit};
+
+/// The verdict over every mutant. Its `Display` is for people, and ends with a line that sums up.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct MutantsReport {
+    /// Those that were run, each with who noticed it.
+    pub mutants: Vec<MutantReport>,
+    /// Those that these models have no place for.
+    pub unfit: Vec<Unfit>,
+}
+
+/// A mutant, and who noticed it.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct MutantReport {
+    /// Its name.
+    pub name: String,
+    /// What it is about.
+    pub kind: Kind,
+    /// What is weak.
+    pub what: String,
+    /// The statements that were run.
+    pub sql: Vec<String>,
+    /// Every detector that noticed, behaviour first; none for a survivor.
+    pub caught: Vec<Caught>,
+}
+
+/// That a detector noticed.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Caught {
+    /// How.
+    pub by: Notice,
+    /// The detector's name.
+    pub detector: String,
+    /// Where: a table, a statement, a role.
+    pub place: String,
+    /// What was seen.
+    pub seen: String,
+    /// The statements that lead there.
+    pub script: Vec<String>,
+    /// The layer that had to be removed, since it hides the mutant.
+    pub without: Option<String>,
+}
+
+impl MutantReport {
+    /// How it was noticed: by behaviour if that noticed it, else at start-up, else by the linter. `None` for a survivor.
+    #[must_use]
+    pub fn noticed(&self) -> Option<&Caught> {
+        let by = |notice| self.caught.iter().find(|caught| caught.by == notice);
+        by(Notice::Behaviour).or_else(|| by(Notice::StartUp)).or_else(|| by(Notice::Linter))
+    }
+}
+
+impl MutantsReport {
+    /// The mutants that nobody noticed.
+    pub fn survivors(&self) -> impl Iterator<Item = &MutantReport> {
+        self.mutants.iter().filter(|mutant| mutant.caught.is_empty())
+    }
+
+    /// How many were noticed in that way.
+    #[must_use]
+    pub fn noticed_by(&self, notice: Notice) -> usize {
+        self.mutants.iter().filter(|mutant| mutant.noticed().is_some_and(|caught| caught.by == notice)).count()
+    }
+
+    /// The report of the mutant of that name.
+    #[must_use]
+    pub fn mutant(&self, name: &str) -> Option<&MutantReport> {
+        self.mutants.iter().find(|mutant| mutant.name == name)
+    }
+}
+
+impl fmt::Display for MutantReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(caught) = self.noticed() else {
+            writeln!(f, "SURVIVES  {:<30} {} ({}): nobody noticed", self.name, self.what, self.kind)?;
+            return self.sql.iter().try_for_each(|statement| writeln!(f, "    {statement};"));
+        };
+        writeln!(f, "{:<9} {:<30} {} ({})", caught.by.to_string(), self.name, self.what, self.kind)?;
+        if let Some(layer) = &caught.without {
+            writeln!(f, "    removed beside it: {layer}")?;
+        }
+        for statement in &caught.script {
+            writeln!(f, "    {statement}{}", if statement.starts_with("--") { "" } else { ";" })?;
+        }
+        writeln!(f, "    => {}", caught.seen.lines().next().unwrap_or_default())?;
+        let others: Vec<&str> = self.caught.iter().map(|other| other.detector.as_str()).filter(|name| *name != caught.detector).collect();
+        write!(f, "    noticed by: {}", caught.detector)?;
+        if others.is_empty() { writeln!(f) } else { writeln!(f, "; also {}", others.join(", ")) }
+    }
+}
+
+impl fmt::Display for MutantsReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for mutant in &self.mutants {
+            mutant.fmt(f)?;
+        }
+        for unfit in &self.unfit {
+            writeln!(f, "{:<9} {:<30} does not apply to these models: {}", "-", unfit.name, unfit.why)?;
+        }
+        writeln!(f, "Weakenings of the schema and of roles. Those of code take a build of the library itself, and are not among them.")?;
+        let survivors = self.survivors().count();
+        let how = if survivors == 0 { "each noticed".to_owned() } else { format!("{survivors} NOT noticed") };
+        write!(
+            f,
+            "mutants: {} weakenings, {how} ({} by behaviour, {} at start-up, {} by the linter)",
+            self.mutants.len(),
+            self.noticed_by(Notice::Behaviour),
+            self.noticed_by(Notice::StartUp),
+            self.noticed_by(Notice::Linter)
+        )
+    }
+}
+
+/// An error with everything that it stands on.
+pub(super) fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let _ = write!(text, ": {error}");
+        cause = error.source();
+    }
+    text
+}
