@@ -14,6 +14,8 @@ use crate::schema::ir::Table;
 use crate::schema::{Conventions, Registry};
 use crate::sql::server;
 
+pub(crate) use self::tables::deparsed;
+
 /// What is wrong with the database or with the login, and what mends it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
