@@ -33,7 +33,8 @@ use self::rules::Kind;
 /// What is asked, and how strictly.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// The level that the database claims. What only a higher level could fence is told as open and not as a fault; without a level, the same.
+    /// The level that the database claims. What only a higher level could fence is told as open and not as a fault; without a level,
+    /// the same.
     pub level: Option<Level>,
     /// Whether statistics views and size functions are to be out of reach.
     pub quiet_stats: bool,

@@ -70,7 +70,8 @@ expressions as (
               when e ~ '\mCOALESCE\(' then 'coalesce'
               when e !~ '\mcurrent_setting\(' then 'open'
               when e ~ '\m(OR|CASE)\M' then 'arm'
-              when e ~ ('\m' || g.tenant_column || '"?\)::(text|character varying|"?char)|~~|\^@|starts_with|\mlike\M|"left"\(|substr| ~ ') then 'text'
+              when e ~ ('\m' || g.tenant_column || '"?\)::(text|character varying|"?char)')
+                or e ~ '~~|\^@|starts_with|\mlike\M|"left"\(|substr| ~ ' then 'text'
               else 'other' end as kind
     from policies p cross join given g cross join lateral (values (p.rows_seen), (p.rows_written)) as half (e)
    where e is not null and e !~ g.fence

@@ -1,5 +1,5 @@
-//! The rules, each a folder of four files: `why.md` (a title and a reason), `rule.sql` (the query), `good.sql` and `bad.sql` (what it must let
-//! pass and what it must find). The suite `tests/lint` holds every rule to its examples.
+//! The rules, each a folder of four files: `why.md` (a title and a reason), `rule.sql` (the query), `good.sql` and `bad.sql` (what it must
+//! let pass and what it must find). The suite `tests/lint` holds every rule to its examples.
 //!
 //! A new rule is a new folder and its name in [`RULES`]. Its query stands below `prelude.sql` and gives `object` (what a person would call
 //! it: `app.orders`, a role, a function with its arguments), `what` (one sentence without a full stop) and `remedy` (a statement, or a
@@ -107,7 +107,8 @@ macro_rules! rule {
     };
 }
 
-/// All rules, in the order in which their findings are told: fences, columns and keys, what runs with others' rights, ways out, roles, server.
+/// All rules, in the order in which their findings are told: fences, columns and keys, what runs with others' rights, ways out, roles,
+/// server.
 pub static RULES: &[Rule] = &[
     rule!("row-security-enabled"),
     rule!("row-security-forced"),

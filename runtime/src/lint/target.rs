@@ -124,9 +124,8 @@ impl Target {
 /// sub-select around the setting.
 fn usual_fence(tenant_column: &str, setting: &str) -> String {
     let (column, setting) = (literally(&quoted(tenant_column)), literally(setting));
-    format!(
-        r#"^\({column} = \(*( SELECT )?\(*(NULLIF\()?current_setting\('{setting}'::text(, (true|false))?\)(, ''::text\))?\)*(::[a-z ]+)?( AS "?[a-z_0-9]+"?)?\)*$"#
-    )
+    let read = format!(r"current_setting\('{setting}'::text(, (true|false))?\)");
+    format!(r#"^\({column} = \(*( SELECT )?\(*(NULLIF\()?{read}(, ''::text\))?\)*(::[a-z ]+)?( AS "?[a-z_0-9]+"?)?\)*$"#)
 }
 
 /// A regular expression that matches just this text (manual, 9.7.3.3: a backslash before what is no letter or digit).

@@ -1,9 +1,11 @@
 select t.name as object,
        case when k.convalidated and s.all_seen then format('the key %I is recorded as valid and has dangling rows', k.conname)
-            when k.convalidated then format('the key %I could not be checked for dangling rows: this login does not see all rows', k.conname)
+            when k.convalidated then format('the key %I could not be checked for dangling rows: this login does not see all rows',
+              k.conname)
             else format('the key %I is not validated', k.conname) end as what,
        case when k.convalidated and not s.all_seen then 'run lint-db with the login of a superuser or of a role with BYPASSRLS'
-            else format('mend the rows, then validate %I of %s in one transaction that lifts FORCE on both tables', k.conname, t.name) end as remedy,
+            else format('mend the rows, then validate %I of %s in one transaction that lifts FORCE on both tables', k.conname,
+              t.name) end as remedy,
        case when not k.convalidated then 'select true'
             when s.all_seen then
               format('select exists (select from only %s c where %s and not exists (select from %s p where %s))',

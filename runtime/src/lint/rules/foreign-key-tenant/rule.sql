@@ -1,6 +1,7 @@
 select t.name as object,
        format('the key %I refers to %s without %s on both sides', k.conname, p.name, g.tenant_column) as what,
-       format('alter table %s drop constraint %I, add foreign key (%I, …) references %s (%3$I, …)', t.name, k.conname, g.tenant_column, p.name)
+       format('alter table %s drop constraint %I, add foreign key (%I, …) references %s (%3$I, …)', t.name, k.conname,
+         g.tenant_column, p.name)
          as remedy
   from pg_constraint k
   join tables t on t.oid = k.conrelid

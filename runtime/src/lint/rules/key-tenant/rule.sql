@@ -3,7 +3,8 @@ select t.name as object,
                                               else 'unique key' end, c.relname, g.tenant_column) as what,
        format('make one that begins with %I, then drop %s', g.tenant_column,
               coalesce((select format('the constraint %I of %s', k.conname, t.name) from pg_constraint k
-                         where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x') limit 1), format('the index %I.%I', t.nspname, c.relname)))
+                         where k.conindid = i.indexrelid and k.contype in ('p', 'u', 'x') limit 1), format('the index %I.%I',
+                           t.nspname, c.relname)))
          as remedy
   from tables t cross join given g
   join pg_index i on i.indrelid = t.oid

@@ -1,6 +1,7 @@
 select e.relation as object,
        format('%s calls %s, which is %s%s: %s', e.title, p.oid::regprocedure,
-              case p.provolatile when 'i' then 'IMMUTABLE, so that a cached plan keeps the first tenant' when 's' then 'a function of its own'
+              case p.provolatile when 'i' then 'IMMUTABLE, so that a cached plan keeps the first tenant' when 's'
+                then 'a function of its own'
                                  else 'VOLATILE' end,
               case when p.proleakproof then ' and LEAKPROOF' else '' end, e.expression) as what,
        format('alter %s using (…) with check (…), with current_setting itself', e.title) as remedy

@@ -9,7 +9,8 @@ select t.name, format('%s may be null', g.tenant_column), format('alter table %s
   from tables t cross join given g where t.tenant is not null and not t.tenant_not_null
 union all
 select t.name, format('%s is of the type %s and not %s', g.tenant_column, t.tenant_type, g.tenant_type),
-       format('alter table %s alter column %I type %s using …, with the policies dropped and made again', t.name, g.tenant_column, g.tenant_type)
+       format('alter table %s alter column %I type %s using …, with the policies dropped and made again', t.name, g.tenant_column,
+         g.tenant_type)
   from tables t cross join given g where t.tenant is not null and t.tenant_type <> g.tenant_type
 union all
 select t.name, format('the default of %s is %s and not the context', g.tenant_column, coalesce(t.tenant_default, 'missing')),
