@@ -78,7 +78,7 @@
 //!
 //! They stand on each other, each only on those before it. [`schema`], [`diff`] and [`sql`] are pure: definitions, their differences, and
 //! both as text. [`db`] has the ways in, [`repo`] the repository, [`http`] the routes, [`layers`] what stands in front of them, and
-//! [`migrate`] the migrations and the provision of a database.
+//! [`migrate`] the migrations and the provision of a database; [`lint`] audits one that is there.
 //!
 //! The example `tenant_context` shows the transaction alone, without HTTP.
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
@@ -92,6 +92,7 @@ pub mod db;
 pub mod diff;
 pub mod http;
 pub mod layers;
+pub mod lint;
 pub mod migrate;
 mod mutants;
 pub mod repo;

@@ -7,6 +7,7 @@ mod cargo;
 mod demo;
 mod deprovision;
 mod gen_migrations;
+mod lint_db;
 mod migrate;
 mod output;
 mod prove;
@@ -118,6 +119,8 @@ enum Command {
     Rollback(rollback::Args),
     /// Tells what differs between the models, the files and a database.
     Status(status::Args),
+    /// Audits a live database: fences, keys, roles, and what runs with others' rights.
+    LintDb(lint_db::Args),
     /// Prints what is generated for a model.
     Show(show::Args),
     /// Runs the isolation proof, and proves that it would notice.
@@ -129,11 +132,15 @@ enum Command {
 }
 
 /// Runs the command that the command line names. Prints errors with what to do next; the exit code is 0, 1 when the command failed or
-/// found something, or 2 when the command line is wrong.
+/// found something, or 2 when the command line is wrong (or, for `lint-db`, the database could not be audited).
 #[must_use]
 pub fn main(app: App) -> ExitCode {
     let cli = Cli::parse();
-    match run(&app, cli.command) {
+    let result = match cli.command {
+        Command::LintDb(args) => return lint_db::main(&app, &args),
+        command => run(&app, command),
+    };
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             output::error(&error);
@@ -151,6 +158,7 @@ fn run(app: &App, command: Command) -> anyhow::Result<()> {
         Command::Migrate(args) => migrate::run(app, &args),
         Command::Rollback(args) => rollback::run(app, &args),
         Command::Status(args) => status::run(app, &args),
+        Command::LintDb(_) => Ok(()),
         Command::Show(args) => show::run(app, &args),
         Command::Prove(args) => prove::run(app, &args),
         Command::Test(args) => test::run(app, &args),

@@ -38,13 +38,19 @@ impl Args {
 /// The administrator's URL, for every command that connects as one. It is parsed here and not by clap, which would repeat a malformed one
 /// with its password. The service's rule for TLS holds: passwords and rows go to another machine only when it proves who it is.
 pub(crate) fn admin(url: &str) -> anyhow::Result<DatabaseUrl> {
-    checked(url, std::env::var("TENANTRY_ALLOW_WEAK_TLS").is_ok_and(|value| value == "1"))
+    checked("--admin-url or ADMIN_DATABASE_URL", url, weak_tls_allowed())
 }
 
-fn checked(url: &str, allow_weak_tls: bool) -> anyhow::Result<DatabaseUrl> {
-    let admin: DatabaseUrl = url.parse().map_err(|problem: UrlError| anyhow::anyhow!("--admin-url or ADMIN_DATABASE_URL {problem}"))?;
-    Config::new(url)?.allow_weak_tls(allow_weak_tls).check_tls().context("--admin-url or ADMIN_DATABASE_URL is refused")?;
-    Ok(admin)
+/// Whether the environment allows connections on which the server does not prove who it is.
+pub(crate) fn weak_tls_allowed() -> bool {
+    std::env::var("TENANTRY_ALLOW_WEAK_TLS").is_ok_and(|value| value == "1")
+}
+
+/// The URL that the flag or the variable of that name gave.
+pub(crate) fn checked(name: &str, url: &str, allow_weak_tls: bool) -> anyhow::Result<DatabaseUrl> {
+    let parsed: DatabaseUrl = url.parse().map_err(|problem: UrlError| anyhow::anyhow!("{name} {problem}"))?;
+    Config::new(url)?.allow_weak_tls(allow_weak_tls).check_tls().with_context(|| format!("{name} is refused"))?;
+    Ok(parsed)
 }
 
 pub(crate) fn run(app: &App, args: &Args) -> anyhow::Result<()> {
@@ -86,7 +92,8 @@ mod tests {
 
     #[test]
     fn a_malformed_url_is_not_repeated() {
-        let error = checked("mysql://u:geheim@h/d", false).expect_err("is another database").to_string();
+        let error =
+            checked("--admin-url or ADMIN_DATABASE_URL", "mysql://u:geheim@h/d", false).expect_err("is another database").to_string();
         assert_eq!(error, "--admin-url or ADMIN_DATABASE_URL must start with postgres:// or postgresql://");
     }
 
@@ -100,12 +107,12 @@ mod tests {
     fn another_machine_needs_verify_full() {
         let url = "postgres://u:geheim@db.invalid/d";
         for weak in [url.to_owned(), format!("{url}?sslmode=require"), format!("{url}?sslmode=verify-ca")] {
-            let error = format!("{:#}", checked(&weak, false).expect_err("is refused"));
+            let error = format!("{:#}", checked("--admin-url", &weak, false).expect_err("is refused"));
             assert!(error.contains("db.invalid is not on this machine") && !error.contains("geheim"), "{error}");
-            checked(&weak, true).expect("is allowed by name");
+            checked("--admin-url", &weak, true).expect("is allowed by name");
         }
-        checked(&format!("{url}?sslmode=verify-full"), false).expect("proves who it is");
-        checked("postgres://u:p@127.0.0.1/d", false).expect("is this machine");
+        checked("--admin-url", &format!("{url}?sslmode=verify-full"), false).expect("proves who it is");
+        checked("--admin-url", "postgres://u:p@127.0.0.1/d", false).expect("is this machine");
     }
 
     /// What `migrate`, `rollback` and `status` connect with refuses before it looks the host up.

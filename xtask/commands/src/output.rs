@@ -36,7 +36,7 @@ pub(crate) fn printable(text: &str) -> String {
 }
 
 /// Whether results go to a person's terminal that shows colours.
-fn on_terminal() -> bool {
+pub(crate) fn on_terminal() -> bool {
     std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none()
 }
 

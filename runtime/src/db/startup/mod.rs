@@ -16,6 +16,8 @@ use crate::schema::{Conventions, Registry};
 pub use crate::sql::provision::{Level, Opening};
 use crate::sql::server;
 
+pub(crate) use self::tables::deparsed;
+
 /// What is wrong with the database or with the login, and what mends it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]

@@ -171,7 +171,7 @@ fn same(found: &Found, policy: &Policy, expression: &str) -> bool {
 }
 
 /// The fence as `pg_get_expr` writes it, from 15 to 18.
-fn deparsed(fence: Fence, conventions: &Conventions) -> String {
+pub(crate) fn deparsed(fence: Fence, conventions: &Conventions) -> String {
     let arm =
         |column: &str| format!("({column} = (NULLIF(current_setting('{}'::text, true), ''::text))::uuid)", conventions.tenant_setting());
     match fence {

@@ -1,4 +1,4 @@
-//! Lints are silenced with a reason, the dangerous ones in three folders only, and no test is skipped.
+//! Lints are silenced with a reason, the dangerous ones in four folders only, and no test is skipped.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::visit::Visit;
@@ -9,7 +9,8 @@ use super::tree::{Source, Tree};
 const RULE: &str = "attributes";
 
 /// Where text may be declared safe for sqlx.
-const TRUSTED: &[&str] = &["runtime/src/db/", "runtime/src/db.rs", "runtime/src/migrate/", "runtime/src/migrate.rs", "tests/testkit/"];
+const TRUSTED: &[&str] =
+    &["runtime/src/db/", "runtime/src/db.rs", "runtime/src/migrate/", "runtime/src/migrate.rs", "runtime/src/lint/", "tests/testkit/"];
 
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -72,7 +73,7 @@ impl Attributes<'_> {
         let trusted = TRUSTED.iter().any(|folder| self.file.path.starts_with(folder));
         let dangerous = ["disallowed_methods", "disallowed_types"].iter().any(|lint| lints.contains(lint));
         if dangerous && !trusted {
-            self.found(line, "only db/, migrate/ and the testkit may silence clippy's disallowed lists: call what they offer");
+            self.found(line, "only db/, migrate/, lint/ and the testkit may silence clippy's disallowed lists: call what they offer");
         }
     }
 
@@ -109,9 +110,9 @@ mod tests {
     }
 
     #[test]
-    fn the_disallowed_lists_are_silenced_in_three_folders() {
+    fn the_disallowed_lists_are_silenced_in_four_folders() {
         let text = "#[expect(clippy::disallowed_methods, reason = \"rendered from constants\")] fn f() {}";
-        for path in ["runtime/src/db/a.rs", "runtime/src/migrate/a.rs", "tests/testkit/src/a.rs"] {
+        for path in ["runtime/src/db/a.rs", "runtime/src/migrate/a.rs", "runtime/src/lint/a.rs", "tests/testkit/src/a.rs"] {
             assert_eq!(found(path, text), 0, "{path}");
         }
         for path in ["runtime/src/repo/a.rs", "app/src/db/a.rs", "tests/a.rs", "xtask/commands/src/a.rs"] {

@@ -1,0 +1,1 @@
+alter event trigger tenantry_enable_row_security enable;

@@ -1,0 +1,3 @@
+alter table app.products drop constraint products_category_fkey,
+  add constraint products_category_fkey foreign key (tenant_id, category) references app.categories (tenant_id, id)
+    on delete set null (category);

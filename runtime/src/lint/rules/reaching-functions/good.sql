@@ -1,0 +1,1 @@
+grant execute on function set_config(text, text, boolean) to tenantry_migrator;

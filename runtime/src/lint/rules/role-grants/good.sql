@@ -1,0 +1,1 @@
+grant select, insert, delete on app.products to tenantry_app;

@@ -1,0 +1,2 @@
+create table app.mine (id int);
+drop table app.mine;

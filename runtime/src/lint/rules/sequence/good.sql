@@ -1,0 +1,3 @@
+-- One that the operator alone uses.
+set role tenantry_owner;
+create sequence tenancy.batches;

@@ -1,0 +1,1 @@
+-- Nothing that SQL can do makes a server older: the suite asks with other floors.

@@ -1,0 +1,1 @@
+grant select on pg_stat_activity to pg_monitor;

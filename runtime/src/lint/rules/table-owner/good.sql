@@ -1,0 +1,1 @@
+alter table app.products owner to tenantry_owner;

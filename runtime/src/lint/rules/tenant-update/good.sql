@@ -1,0 +1,1 @@
+grant update (code, name) on app.products to tenantry_app;
