@@ -1,5 +1,6 @@
 //! Provision and deprovision against a real server.
 
+mod callable;
 mod managed;
 mod openings;
 

@@ -80,12 +80,15 @@ async fn each_opening_for_an_injected_select_is_real_at_managed_and_shut_at_hard
     for (lacks, query, read) in READS {
         assert!(report.openings.iter().any(|opening| opening.lacks.starts_with(lacks)), "{lacks} is not listed");
         let found = as_a(&mut managed, query).await;
-        assert_eq!(found, Ok(vec![read.to_owned()]), "{query}");
+        // A server that was built without libxml lets the function be called, and then has no XML.
+        if found != Err("0A000".to_owned()) || !query.contains("_to_xml") {
+            assert_eq!(found, Ok(vec![read.to_owned()]), "{query}");
+        }
         assert_eq!(as_a(&mut hardened, query).await, Err(REFUSED.to_owned()), "{query}");
     }
     // SQL in a string stays within the fence of the tenant that is set.
-    let all = "select query_to_xml('select name from app.things', true, true, '')::text";
-    assert!(!as_a(&mut managed, all).await.expect("is callable").concat().contains("theirs"));
+    let all = as_a(&mut managed, "select word from ts_stat('select to_tsvector(''simple'', name) from app.things')").await;
+    assert_eq!(all, Ok(vec!["ours".to_owned()]));
 }
 
 #[tokio::test]

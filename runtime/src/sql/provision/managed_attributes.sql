@@ -1,10 +1,22 @@
 -- Naming superuser, replication or bypassrls is a superuser's on 15, even to say that a role has none: a role that is made has none, and
 -- the outcome looks at those that were there before.
-alter role {owner} nologin nocreatedb nocreaterole noinherit;
-alter role {migrator} login nocreatedb nocreaterole noinherit;
-alter role {app} login nocreatedb nocreaterole noinherit;
-alter role {platform} login nocreatedb nocreaterole noinherit;
-alter role {backup} login nocreatedb nocreaterole noinherit;
+alter role {owner} nologin nocreaterole noinherit;
+alter role {migrator} login nocreaterole noinherit;
+alter role {app} login nocreaterole noinherit;
+alter role {platform} login nocreaterole noinherit;
+alter role {backup} login nocreaterole noinherit;
+
+do $$
+declare
+  r name;
+begin
+  -- From 16 on, naming createdb takes a login that has it: so it is named only where it has to go.
+  for r in
+    select rolname from pg_roles where rolname in ('{owner}', '{migrator}', '{app}', '{platform}', '{backup}') and rolcreatedb
+  loop
+    execute format('alter role %I nocreatedb', r);
+  end loop;
+end $$;
 
 do $$
 begin

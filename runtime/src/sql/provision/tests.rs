@@ -77,3 +77,12 @@ fn the_scripts_are_these() {
     insta::assert_snapshot!("hardened", Script::new(&Conventions::DEFAULT, Level::Hardened, false).expect("is fine"));
     insta::assert_snapshot!("hardened_quiet", Script::new(&Conventions::DEFAULT, Level::Hardened, true).expect("is fine"));
 }
+
+#[test]
+fn the_table_in_security_md_is_the_list() {
+    let text = include_str!("../../../../SECURITY.md");
+    let (_, table) = text.split_once("| at `managed` |").expect("has the table");
+    let rows: Vec<&str> = table.lines().skip(2).take_while(|line| line.starts_with('|')).collect();
+    let list: Vec<String> = Level::Managed.openings().iter().map(|opening| format!("| {} | {} |", opening.lacks, opening.leaves)).collect();
+    assert_eq!(rows, list, "copy the right side into SECURITY.md");
+}
