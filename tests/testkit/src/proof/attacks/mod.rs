@@ -10,6 +10,7 @@ mod matrix;
 mod oracles;
 mod pair;
 mod report;
+mod send;
 mod statement;
 mod sweep;
 mod verbs;
