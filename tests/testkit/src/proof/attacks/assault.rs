@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::TryStreamExt as _;
 use serde_json::Value;
-use sqlx::{Either, PgConnection, Row as _};
+use sqlx::PgConnection;
 use tenantry::TenantId;
 use uuid::Uuid;
 
@@ -13,8 +12,9 @@ use super::super::model::{Book, Outcome, Row, World, completed, timeless, unique
 use super::super::operation::Scene;
 use super::super::sql::{code, own_row};
 use super::super::value::Draw;
-use super::form::{Attack, Effect, Form, Shape};
-use super::statement::{Body, Play, play};
+use super::form::{Attack, Context, Effect, Form, Shape};
+use super::send::{Answer, heard, run};
+use super::statement::{Play, play};
 use crate::execute;
 
 /// An attack that knows its table, its victim, and what must come of it.
@@ -90,7 +90,7 @@ impl Assault {
         let def = scene.world.models[model];
         let met = matches!(attack.form, Form::ConflictNothing | Form::ConflictUpdate);
         let refused = matches!(attack.effect(), Effect::Refused(_));
-        self.for_the_victim = attack.context == super::form::Context::Foreign && refused;
+        self.for_the_victim = attack.context == Context::Foreign && refused;
         if self.for_the_victim {
             let theirs = Scene { world: scene.world, own: book, others: Vec::new() };
             let known = book.tables[model].iter().next().filter(|_| met);
@@ -120,7 +120,7 @@ impl Assault {
         let own = &scene.own.tables[model];
         match self.attack.effect() {
             Effect::Refused(states) => Due::refused(states),
-            Effect::Planned if self.attack.context == super::form::Context::Malformed => Due { either: true, ..Due::refused(&["22P02"]) },
+            Effect::Planned if self.attack.context == Context::Malformed => Due { either: true, ..Due::refused(&["22P02"]) },
             Effect::Planned => Due::runs(Change::None),
             Effect::Nothing => self.answered(Due::runs(Change::None), Vec::new()),
             Effect::Shown => self.answered(Due::runs(Change::None), own.values().cloned().collect()),
@@ -202,10 +202,24 @@ impl Assault {
                 let _ = execute(connection, "deallocate p").await;
             }
         }
-        match self.judge(world, tenant, answer) {
+        match self.scanned(&play, &answer).and_then(|()| self.judge(world, tenant, answer)) {
             Ok(None) => Seen::done(Vec::new()),
             Ok(Some(trace)) => Seen::refused(self.due.outcome.clone(), trace),
             Err(seen) => Seen::fault(format!("{}: `{}` => {seen}", self.attack, play.line())),
+        }
+    }
+
+    /// No answer and no error says more of the victim than the statement did.
+    fn scanned(&self, play: &Play, answer: &Result<Answer, sqlx::Error>) -> Result<(), String> {
+        // Its rows are compared in full, and then told more clearly.
+        if self.due.rows.is_some() && answer.is_ok() {
+            return Ok(());
+        }
+        let (said, heard) = (play.line(), answer.as_ref().map_or_else(heard, |answer| answer.texts.join("\n")));
+        let stranger = self.theirs.iter().chain([&self.victim]).map(ToString::to_string);
+        match stranger.filter(|id| !said.contains(id.as_str())).find(|id| heard.contains(id.as_str())) {
+            Some(id) => Err(format!("the victim's {id} in {heard}")),
+            None => Ok(()),
         }
     }
 
@@ -307,76 +321,4 @@ pub(super) fn fresh(scene: &Scene<'_>, model: usize, draw: &mut Draw) -> Row {
 
 fn references(world: &World, model: usize, name: &str) -> bool {
     world.references(model).iter().any(|(column, _)| column.name == name)
-}
-
-/// The answer of the statement that counts.
-#[derive(Debug, Default)]
-struct Answer {
-    count: Option<usize>,
-    texts: Vec<String>,
-}
-
-async fn run(connection: &mut PgConnection, play: &Play) -> Result<Answer, sqlx::Error> {
-    match &play.body {
-        Body::Sql(body) => {
-            let statements: Vec<&str> =
-                play.before.iter().map(String::as_str).chain([body.as_str()]).chain(play.after.iter().map(String::as_str)).collect();
-            let mut answers = answers(connection, &statements.join("; ")).await?;
-            Ok(if play.at < answers.len() { answers.swap_remove(play.at) } else { Answer::default() })
-        }
-        Body::Out(body) => {
-            // The driver loses its place when COPY is refused before the first byte. What refuses it then also refuses its plan.
-            execute(connection, &format!("{}; {}", play.before.join("; "), planned(body))).await?;
-            let bytes: Vec<_> = connection.copy_out_raw(body).await?.try_collect().await?;
-            execute(connection, &play.after.join("; ")).await?;
-            let text = String::from_utf8_lossy(&bytes.concat()).into_owned();
-            Ok(Answer { count: None, texts: text.lines().map(unhexed).collect() })
-        }
-        Body::In(body) => {
-            execute(connection, &play.before.join("; ")).await?;
-            // That the server asks for rows is enough.
-            connection.copy_in_raw(body).await?.abort("an attack that got through").await?;
-            execute(connection, "rollback").await?;
-            Ok(Answer::default())
-        }
-    }
-}
-
-/// EXPLAIN for the query of a COPY.
-fn planned(copy: &str) -> String {
-    let query = copy.trim_start_matches("copy ").trim_end_matches(" to stdout");
-    match query.strip_prefix('(').and_then(|query| query.strip_suffix(')')) {
-        Some(query) => format!("explain {query}"),
-        None => {
-            let (table, columns) = query.split_once(" (").unwrap_or((query, "*)"));
-            format!("explain select {} from {table}", columns.trim_end_matches(')'))
-        }
-    }
-}
-
-/// What each statement of a message is answered.
-async fn answers(connection: &mut PgConnection, text: &str) -> Result<Vec<Answer>, sqlx::Error> {
-    #[expect(clippy::disallowed_methods, reason = "a test's own text, of literals that it has quoted")]
-    let mut stream = sqlx::raw_sql(sqlx::AssertSqlSafe(text.to_owned())).fetch_many(connection);
-    let (mut answers, mut texts) = (Vec::new(), Vec::new());
-    while let Some(item) = stream.try_next().await? {
-        match item {
-            Either::Left(done) => {
-                answers.push(Answer { count: usize::try_from(done.rows_affected()).ok(), texts: std::mem::take(&mut texts) });
-            }
-            Either::Right(row) => texts.push(row.try_get(0)?),
-        }
-    }
-    Ok(answers)
-}
-
-/// A line of COPY that is hexadecimal, decoded; any other as it is.
-fn unhexed(line: &str) -> String {
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let byte = |pair: &[u8]| match pair {
-        [high, low] => Some(digit(*high)? * 16 + digit(*low)?),
-        _ => None,
-    };
-    let bytes: Option<Vec<u8>> = line.as_bytes().chunks(2).map(byte).collect();
-    bytes.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_else(|| line.to_owned())
 }

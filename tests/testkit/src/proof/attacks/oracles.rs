@@ -7,11 +7,12 @@ use uuid::Uuid;
 
 use super::super::model::{Row, completed, unique_keys};
 use super::super::operation::Scene;
-use super::super::sql::{affected, code, insert};
+use super::super::sql::{affected, insert};
 use super::super::value::{Draw, literal};
 use super::assault::fresh;
 use super::pair::{ATTACKER, Field, Pair, VICTIM, told};
 use super::report::{AttackKind, AttackReport};
+use super::send::heard;
 use crate::execute;
 
 const IDS: AttackKind = AttackKind::Catalogue("another tenant's id and keys, in an own row");
@@ -99,11 +100,6 @@ async fn ask(pair: &mut Pair<'_>, statement: &str) -> Result<String, String> {
     execute(connection, "rollback").await.map_err(told)?;
     Ok(match answer {
         Ok(rows) => format!("{rows} rows"),
-        Err(error) => {
-            let detail = error.as_database_error().and_then(|error| {
-                error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().and_then(sqlx::postgres::PgDatabaseError::detail)
-            });
-            format!("{} {error} {}", code(&error), detail.unwrap_or_default())
-        }
+        Err(error) => heard(&error),
     })
 }

@@ -55,6 +55,23 @@ impl AttackReport {
         self.violations.push(format!("{what}: {why}").replace('\n', "\\n"));
     }
 
+    /// The same, where there is a reason.
+    pub(super) fn unfinished(mut self, what: &str, why: Option<String>) -> Self {
+        if let Some(why) = why {
+            self.broken(what, why);
+        }
+        self
+    }
+
+    /// Takes another report in.
+    pub(super) fn merge(&mut self, other: Self) {
+        for (kind, more) in other.counts {
+            *self.counts.entry(kind).or_default() += more;
+        }
+        self.violations.extend(other.violations);
+        self.open.extend(other.open);
+    }
+
     /// What the level of the database leaves open, and says so.
     pub(super) fn open(&mut self, what: impl Into<String>) {
         self.open.push(what.into());

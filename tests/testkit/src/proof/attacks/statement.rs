@@ -87,22 +87,8 @@ impl Text<'_> {
     }
 
     fn context(&self) -> Vec<String> {
-        let (own, victim) = (self.set(&self.tenant.to_string()), self.assault.victim.to_string());
-        let begin = "begin".to_owned();
-        match self.assault.attack.context {
-            Context::Own | Context::Foreign => vec![begin, own],
-            Context::Unset => vec![begin],
-            Context::Empty => vec![begin, self.set("")],
-            Context::Malformed => vec![begin, self.set(&victim[..victim.len() - 1])],
-            Context::Nested => vec![begin, self.set(&victim), own],
-            Context::AfterRollback => vec![begin.clone(), self.set(&victim), "rollback".to_owned(), begin],
-            Context::AfterRollbackTo => {
-                vec![begin, own, "savepoint s".to_owned(), self.set(&victim), "rollback to savepoint s".to_owned()]
-            }
-            Context::AfterRelease => {
-                vec![begin, self.set(&victim), "savepoint s".to_owned(), own, "release savepoint s".to_owned()]
-            }
-        }
+        let setting = self.world.conventions.tenant_setting();
+        context(&setting, self.assault.attack.context, self.tenant, self.assault.victim)
     }
 
     /// The victim's session: the statement is planned there, and run when it only reads.
@@ -257,4 +243,24 @@ fn names(def: &'static ModelDef) -> String {
     let of = |column| literals(column, &serde_json::Value::Null).into_iter().map(|(name, _)| name);
     let names: Vec<String> = ["id".to_owned()].into_iter().chain(def.insertable().flat_map(of)).collect();
     names.join(", ")
+}
+
+/// The statements that bring a session into a context; a transaction is open then.
+pub(super) fn context(setting: &str, context: Context, own: Uuid, victim: Uuid) -> Vec<String> {
+    let set = |value: &str| format!("set local {setting} = {}", quoted(value));
+    let (begin, own, victim) = ("begin".to_owned(), set(&own.to_string()), victim.to_string());
+    match context {
+        Context::Own | Context::Foreign => vec![begin, own],
+        Context::Unset => vec![begin],
+        Context::Empty => vec![begin, set("")],
+        Context::Malformed => vec![begin, set(&victim[..victim.len() - 1])],
+        Context::Nested => vec![begin, set(&victim), own],
+        Context::AfterRollback => vec![begin.clone(), set(&victim), "rollback".to_owned(), begin],
+        Context::AfterRollbackTo => {
+            vec![begin, own, "savepoint s".to_owned(), set(&victim), "rollback to savepoint s".to_owned()]
+        }
+        Context::AfterRelease => {
+            vec![begin, set(&victim), "savepoint s".to_owned(), own, "release savepoint s".to_owned()]
+        }
+    }
 }

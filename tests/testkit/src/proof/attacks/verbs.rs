@@ -7,9 +7,11 @@ use sqlx::PgConnection;
 use super::super::sql::code;
 use super::super::value::quoted;
 use super::catalogue::{holds, texts};
+use super::form::Context;
 use super::pair::{ATTACKER, Field, Pair, VICTIM, told};
 use super::report::{AttackKind, AttackReport};
-use crate::execute;
+use super::statement;
+use crate::{execute, made};
 
 const TABLES: AttackKind = AttackKind::Catalogue("statements about tables");
 const PRIVILEGES: AttackKind = AttackKind::Catalogue("privileges that nobody needs");
@@ -17,6 +19,7 @@ const SERVER: AttackKind = AttackKind::Catalogue("statements about the server");
 const ROLES: AttackKind = AttackKind::Catalogue("becoming another role");
 const FUNCTIONS: AttackKind = AttackKind::Catalogue("functions of the server");
 const PLATFORM: AttackKind = AttackKind::Catalogue("writing the platform's tables");
+const TENANTS: AttackKind = AttackKind::Catalogue("reading the platform's tables");
 
 /// Statements with `{table}`, each refused.
 const ON_TABLES: &[&str] = &[
@@ -152,6 +155,9 @@ pub(super) async fn verbs(field: Field<'_>, pair: &mut Pair<'_>, report: &mut At
 /// The role reads its own tenant and writes nothing.
 async fn platform(field: Field<'_>, pair: &mut Pair<'_>, report: &mut AttackReport) -> Result<(), String> {
     let table = format!("\"{}\".tenants", field.world.conventions.platform_schema);
+    for context in Context::ALL {
+        tenants(field, pair, context, &format!("select id::text from {table}"), report).await?;
+    }
     for tenant in pair.tenants {
         for statement in [
             format!("update {table} set status = 'suspended'"),
@@ -166,6 +172,34 @@ async fn platform(field: Field<'_>, pair: &mut Pair<'_>, report: &mut AttackRepo
         ] {
             refused(pair, PLATFORM, &statement, report).await?;
         }
+    }
+    Ok(())
+}
+
+/// Of the tenants a context shows its own, or none.
+async fn tenants(
+    field: Field<'_>,
+    pair: &mut Pair<'_>,
+    context: Context,
+    statement: &str,
+    report: &mut AttackReport,
+) -> Result<(), String> {
+    report.count(TENANTS);
+    let (own, victim) = (pair.tenants[ATTACKER].uuid(), pair.tenants[VICTIM].uuid());
+    let naming = if context == Context::Foreign { format!("{statement} where id = '{victim}'") } else { statement.to_owned() };
+    let before = statement::context(&field.world.conventions.tenant_setting(), context, own, victim).join("; ");
+    let connection = if context == Context::Unset { &mut pair.blank } else { &mut pair.app };
+    execute(connection, &before).await.map_err(told)?;
+    let seen = sqlx::query_scalar::<_, String>(made(&*naming)).persistent(false).fetch_all(&mut *connection).await;
+    execute(connection, "rollback").await.map_err(told)?;
+    let seen = seen.map_err(|error| code(&error));
+    let due = match context {
+        Context::Malformed => Err("22P02".to_owned()),
+        Context::Foreign | Context::Unset | Context::Empty | Context::AfterRollback => Ok(Vec::new()),
+        _ => Ok(vec![own.to_string()]),
+    };
+    if seen != due {
+        report.violation(TENANTS, format!("`{before}; {naming}` => {seen:?}, where {due:?} was due"));
     }
     Ok(())
 }
