@@ -13,6 +13,7 @@ mod prove;
 mod provision;
 mod rollback;
 mod scan;
+mod server;
 mod show;
 mod status;
 mod test;

@@ -125,12 +125,12 @@ impl Proof {
         self
     }
 
-    /// Finds or starts PostgreSQL, makes a database, and runs every case in it.
+    /// Finds or starts PostgreSQL, in a container wherever Docker answers, makes a database, and runs every case in it.
     ///
     /// # Errors
     /// The first thing that was wrong, with the shortest script that leads there.
     pub fn run(self) -> Result<Report, Failure> {
-        let server = Postgres::find().map_err(Failure::setup)?;
+        let server = Postgres::find_for_proof().map_err(Failure::setup)?;
         self.run_on(&server)
     }
 

@@ -16,6 +16,7 @@ use tenantry_testkit::Postgres;
 use crate::App;
 use crate::cargo::cargo;
 use crate::output;
+use crate::server;
 
 /// The command line of `prove`.
 #[derive(Debug, clap::Args)]
@@ -36,7 +37,7 @@ pub(crate) struct Args {
 /// # Errors
 /// When there is no server, a tenant reached another, or a weakening was not noticed.
 pub(crate) fn run(app: &App, args: &Args) -> anyhow::Result<()> {
-    let postgres = Postgres::find().context("the proof needs a PostgreSQL server")?;
+    let postgres = server::find_for_proof("the proof needs a PostgreSQL server")?;
     if args.mutants {
         return mutants::run(app, args, &postgres);
     }
