@@ -16,8 +16,8 @@ use tokio::sync::OnceCell;
 pub use proxy::through_proxy;
 pub use site::{Site, conventions};
 
-/// The server of this test binary. Statics are not dropped, so a private one ends with the process.
-static SERVER: LazyLock<Postgres> = LazyLock::new(|| Postgres::find().expect("the suites need a PostgreSQL server"));
+/// The server of this test binary: a container wherever Docker answers. Statics are not dropped, so a private one ends with the process.
+static SERVER: LazyLock<Postgres> = LazyLock::new(|| Postgres::find_for_proof().expect("the suites need a PostgreSQL server"));
 
 /// The migrated database that each test copies.
 static TEMPLATE: OnceCell<Stage> = OnceCell::const_new();

@@ -15,7 +15,7 @@ pub mod proof;
 mod sql;
 mod stage;
 
-pub use postgres::{Database, DatabaseError, DatabaseUrl, FindError, Postgres, Source, UrlError};
+pub use postgres::{Database, DatabaseError, DatabaseUrl, FindError, Postgres, Source, UrlError, Version};
 #[cfg(feature = "proof")]
 pub use proof::Proof;
 pub use sql::{column, execute, lines, made};

@@ -14,6 +14,7 @@ mod prove;
 mod provision;
 mod rollback;
 mod scan;
+mod server;
 mod show;
 mod status;
 mod test;

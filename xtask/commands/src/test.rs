@@ -9,12 +9,11 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, bail};
-use tenantry_testkit::Postgres;
-
 use crate::App;
 use crate::cargo::cargo;
 use crate::output;
+use crate::server;
+use anyhow::{Context, bail};
 
 /// The command line of `test`.
 #[derive(Debug, clap::Args)]
@@ -41,7 +40,7 @@ pub(crate) fn run(app: &App, args: &Args) -> anyhow::Result<()> {
         }
         return Ok(());
     }
-    let postgres = Postgres::find().context("the suites need a PostgreSQL server")?;
+    let postgres = server::find_for_proof("the suites need a PostgreSQL server")?;
     // A source that was chosen by name has been used here; in the children it would win over the server that is named.
     cargo.env("ADMIN_DATABASE_URL", postgres.admin_url().expose_with_password()).env_remove("TENANTRY_POSTGRES");
     let mut child = cargo.stdout(Stdio::piped()).spawn().context("cannot run cargo")?;

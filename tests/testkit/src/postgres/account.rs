@@ -36,6 +36,17 @@ impl Account {
         Ok(Self { other: Some(user.ok_or(FindError::NoAccount)?) })
     }
 
+    /// Whether files of that user are this process's or the account's own.
+    pub(super) fn has(&self, user: u32) -> bool {
+        user == Uid::effective().as_raw() || self.other.as_ref().is_some_and(|other| other.uid.as_raw() == user)
+    }
+
+    /// This process's own account, root too: for tests that run no server.
+    #[cfg(test)]
+    pub(super) const fn own_account() -> Self {
+        Self { other: None }
+    }
+
     /// A directory for temporary files that the account can enter.
     pub(super) fn temporary_directory(&self) -> Result<PathBuf, FindError> {
         let own = std::env::temp_dir();

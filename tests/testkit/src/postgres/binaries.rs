@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::account::everybody_can_enter;
+use super::version::{self, Version};
 
 /// A folder that holds `initdb` and `postgres`.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -14,6 +15,14 @@ pub(super) struct Binaries {
 }
 
 impl Binaries {
+    pub(super) const fn in_folder(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     pub(super) fn initdb(&self) -> PathBuf {
         self.folder.join("initdb")
     }
@@ -21,19 +30,33 @@ impl Binaries {
     pub(super) fn postgres(&self) -> PathBuf {
         self.folder.join("postgres")
     }
+
+    /// The major version, when the server says one.
+    pub(super) fn major(&self) -> Option<u32> {
+        version::of_program(&self.postgres())
+    }
 }
 
 /// Folders beneath which distributions put one folder per major version.
 const VERSIONED: [&str; 3] = ["/usr/lib/postgresql", "/usr/pgsql", "/opt/homebrew/opt"];
 
-/// The first of PATH and the versioned folders, newest first, that holds the programs. With `for_others`, folders that other accounts
-/// cannot enter are passed over.
-pub(super) fn find(for_others: bool) -> Option<Binaries> {
+/// The folders of PATH and the versioned ones, newest first, that hold the programs. With `for_others`, folders that other accounts cannot
+/// enter are passed over.
+pub(super) fn find(for_others: bool) -> Vec<Binaries> {
     let path = env::var_os("PATH").unwrap_or_default();
     let on_path = env::split_paths(&path).filter(|folder| folder.is_absolute()).collect::<Vec<_>>();
     let versioned = VERSIONED.iter().flat_map(|parent| newest_first(Path::new(parent)));
-    let mut folders = on_path.into_iter().chain(versioned);
-    folders.find(|folder| holds_a_server(folder) && (!for_others || everybody_can_enter(folder))).map(|folder| Binaries { folder })
+    let folders = on_path.into_iter().chain(versioned);
+    let fit = folders.filter(|folder| holds_a_server(folder) && (!for_others || everybody_can_enter(folder)));
+    fit.map(Binaries::in_folder).collect()
+}
+
+/// The first, or the first of the version that is wanted.
+pub(super) fn choose(found: &[Binaries], wanted: Option<Version>) -> Option<&Binaries> {
+    match wanted {
+        None => found.first(),
+        Some(wanted) => found.iter().find(|binaries| binaries.major() == Some(wanted.major())),
+    }
 }
 
 /// The `bin` folders of all versions in a folder such as `/usr/lib/postgresql` (`18/bin`) or `/opt/homebrew/opt` (`postgresql@18/bin`).
@@ -51,7 +74,7 @@ fn newest_first(parent: &Path) -> Vec<PathBuf> {
     versions.into_iter().map(|(_, folder)| folder).collect()
 }
 
-fn holds_a_server(folder: &Path) -> bool {
+pub(super) fn holds_a_server(folder: &Path) -> bool {
     ["initdb", "postgres"].iter().all(|program| folder.join(program).is_file())
 }
 

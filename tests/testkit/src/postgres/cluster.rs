@@ -1,38 +1,36 @@
 //! A private cluster: made, run and removed by this process.
 
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener};
-use std::os::unix::fs::{FileExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
-use tempfile::TempDir;
 
 use super::account::Account;
 use super::binaries::Binaries;
 use super::database::random_hex;
+use super::directory::{self, data};
 use super::{DatabaseUrl, FindError};
 
 /// The shell script that ties the server's life to that of this process.
 const SUPERVISE: &str = include_str!("supervise.sh");
 /// The cluster's superuser, whatever account runs the server.
-const SUPERUSER: &str = "postgres";
+pub(super) const SUPERUSER: &str = "postgres";
 /// How long a server may take until it accepts connections, and until it has ended.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How often a port that was free a moment ago may be taken by somebody else.
 const PORT_ATTEMPTS: usize = 5;
 
 /// Settings for data that is thrown away: nothing needs to survive a crash of the machine.
-const SETTINGS: &[&str] = &[
-    "listen_addresses=127.0.0.1",
-    "unix_socket_directories=",
+pub(super) const COMMON_SETTINGS: &[&str] = &[
     "fsync=off",
     "synchronous_commit=off",
     "full_page_writes=off",
@@ -41,9 +39,10 @@ const SETTINGS: &[&str] = &[
     "max_connections=200",
     // DROP DATABASE waits for a process whose client has gone away in the middle of its login.
     "authentication_timeout=15s",
-    "logging_collector=off",
-    "log_destination=stderr",
 ];
+
+/// What only a cluster on this machine needs.
+const SETTINGS: &[&str] = &["listen_addresses=127.0.0.1", "unix_socket_directories=", "logging_collector=off", "log_destination=stderr"];
 
 /// A running server, its directory and its log.
 #[derive(Debug)]
@@ -61,10 +60,11 @@ enum Attempt {
 }
 
 impl Cluster {
-    /// Makes a cluster in a fresh directory and waits until it accepts connections.
-    pub(super) fn start(binaries: &Binaries) -> Result<Self, FindError> {
+    /// Makes a cluster in a fresh directory and waits until it accepts connections. The binaries may be placed in that directory first.
+    pub(super) fn start(binaries: impl FnOnce(&Account, &Path) -> Result<Binaries, FindError>) -> Result<Self, FindError> {
         let account = Account::choose()?;
-        let directory = fresh_directory(&account)?;
+        let directory = directory::fresh(&account)?;
+        let binaries = &binaries(&account, directory.path())?;
         let password = random_hex(24).map_err(FindError::io("cannot draw a password"))?;
         initialise(binaries, &account, directory.path(), &password)?;
         for _ in 0..PORT_ATTEMPTS {
@@ -97,36 +97,26 @@ impl Drop for Cluster {
     }
 }
 
-/// A directory that belongs to the account and that nobody else enters.
-fn fresh_directory(account: &Account) -> Result<TempDir, FindError> {
-    let parent = account.temporary_directory()?;
-    let made = tempfile::Builder::new().prefix("tenantry-postgres-").permissions(Permissions::from_mode(0o700)).tempdir_in(&parent);
-    let directory = made.map_err(FindError::io(format!("cannot make a directory in {}", parent.display())))?;
-    account.own(directory.path())?;
-    Ok(directory)
-}
-
-fn data(directory: &Path) -> PathBuf {
-    directory.join("data")
-}
-
 /// Runs initdb. The superuser's password goes through a file that only the account can read, and that is gone afterwards.
 fn initialise(binaries: &Binaries, account: &Account, directory: &Path, password: &str) -> Result<(), FindError> {
     let file = directory.join("password");
     let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file);
     made.and_then(|mut file| file.write_all(password.as_bytes())).map_err(FindError::io("cannot write the password file"))?;
     account.own(&file)?;
-    let output = account
-        .command(binaries.initdb(), directory)
+    let mut command = supervised(account, directory, &binaries.initdb());
+    command
         .args(["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"])
         .arg(format!("--username={SUPERUSER}"))
         .arg("--pwfile")
         .arg(&file)
         .arg("--pgdata")
         .arg(data(directory))
-        .stdin(Stdio::null())
-        .output()
-        .map_err(FindError::io(format!("cannot run {}", binaries.initdb().display())))?;
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().map_err(FindError::io("cannot run /bin/sh"))?;
+    // The supervisor's input stays open until it has ended, which `wait_with_output` would close first.
+    let input = child.stdin.take();
+    let output = child.wait_with_output().map_err(FindError::io(format!("cannot wait for {}", binaries.initdb().display())))?;
+    drop(input);
     fs::remove_file(&file).map_err(FindError::io("cannot remove the password file"))?;
     if output.status.success() {
         return Ok(());
@@ -139,17 +129,23 @@ fn free_port() -> std::io::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
-/// Starts the server under its supervisor, in a process group of its own, so that a Ctrl-C in the terminal reaches this process only.
+/// A program under the supervisor, in a process group of its own, so that a Ctrl-C in the terminal reaches this process only.
+fn supervised(account: &Account, directory: &Path, program: &Path) -> Command {
+    let mut command = account.command("/bin/sh", directory);
+    command.args(["-c", SUPERVISE, "tenantry-postgres"]).arg(directory).arg(program);
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).process_group(0);
+    command
+}
+
+/// Starts the server.
 fn run(binaries: &Binaries, account: &Account, directory: &Path, port: u16, log: &File) -> Result<Attempt, FindError> {
     let stderr = log.try_clone().map_err(FindError::io("cannot share the server's log"))?;
-    let mut command = account.command("/bin/sh", directory);
-    command.args(["-c", SUPERVISE, "tenantry-postgres"]).arg(directory).arg(binaries.postgres()).arg("-D").arg(data(directory));
-    command.arg("-p").arg(port.to_string());
-    for setting in SETTINGS {
+    let mut command = supervised(account, directory, &binaries.postgres());
+    command.arg("-D").arg(data(directory)).arg("-p").arg(port.to_string());
+    for setting in SETTINGS.iter().chain(COMMON_SETTINGS) {
         command.arg("-c").arg(setting);
     }
-    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(stderr).process_group(0);
-    let mut child = command.spawn().map_err(FindError::io("cannot run /bin/sh"))?;
+    let mut child = command.stderr(stderr).spawn().map_err(FindError::io("cannot run /bin/sh"))?;
     let deadline = Instant::now() + PATIENCE;
     // The log tells that this server is ready; a connection might be answered by whoever took the port.
     loop {
@@ -197,7 +193,7 @@ fn read_log(log: &File) -> String {
 }
 
 /// The error of a program, with the last lines that it printed.
-fn failed(what: &str, output: &str) -> FindError {
+pub(super) fn failed(what: &str, output: &str) -> FindError {
     let lines: Vec<&str> = output.lines().collect();
     let end = lines.iter().skip(lines.len().saturating_sub(10)).copied().collect::<Vec<_>>().join("\n  ");
     FindError::Failed { what: what.to_owned(), output: end }

@@ -6,13 +6,15 @@ use std::thread;
 
 use sqlx::{ConnectOptions, Connection, PgConnection};
 
-use super::{DatabaseUrl, Postgres};
+use super::{DatabaseUrl, Postgres, Server};
 
 /// A database. One that [`Postgres::create_database`] made is dropped with this value, whoever is still connected; it keeps its server
 /// alive until then.
 pub struct Database {
     url: DatabaseUrl,
     name: String,
+    /// What the sessions are called that make and drop it.
+    session: String,
     dropped_at_end: bool,
     server: Postgres,
 }
@@ -22,7 +24,7 @@ pub struct Database {
 #[non_exhaustive]
 pub enum DatabaseError {
     /// The prefix is no plain identifier.
-    #[error("`{0}` cannot begin a database's name: use up to 40 lower-case letters, digits and underscores")]
+    #[error("`{0}` cannot begin a database's name: use up to 30 lower-case letters, digits and underscores")]
     Prefix(String),
     /// The server refused.
     #[error("cannot make a database at {server}")]
@@ -55,12 +57,16 @@ impl Database {
 
     fn create_from(server: &Postgres, prefix: &str, template: &str) -> Result<Self, DatabaseError> {
         let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-        if prefix.len() > 40 || !prefix.starts_with(|first: char| first.is_ascii_lowercase()) || !prefix.bytes().all(plain) {
+        if prefix.len() > 30 || !prefix.starts_with(|first: char| first.is_ascii_lowercase()) || !prefix.bytes().all(plain) {
             return Err(DatabaseError::Prefix(prefix.escape_debug().to_string()));
         }
-        let name = format!("{prefix}_{}", random_hex(4)?);
-        run(server.admin_url(), format!("create database {name} template {template}"))?;
-        Ok(Self { url: server.admin_url().with_database(&name), name, dropped_at_end: true, server: server.clone() })
+        let (name, session) = match &server.server {
+            Server::Named(claims) => claims.name(server.admin_url(), prefix)?,
+            // It ends with this process, and everything in it.
+            _ => (format!("{prefix}_{}", random_hex(4)?), session_name("")),
+        };
+        run(server.admin_url(), &session, format!("create database {name} template {template}"))?;
+        Ok(Self { url: server.admin_url().with_database(&name), name, session, dropped_at_end: true, server: server.clone() })
     }
 
     pub(super) fn own(server: &Postgres) -> Result<Self, DatabaseError> {
@@ -71,7 +77,7 @@ impl Database {
         let options = url.options().map_err(|error| refused(&url)(sqlx::Error::Configuration(error.into())))?;
         // Without a database in the URL it is the one that is called like the user.
         let name = options.get_database().unwrap_or(options.get_username()).to_owned();
-        Ok(Self { url, name, dropped_at_end: false, server: server.clone() })
+        Ok(Self { url, name, session: session_name(""), dropped_at_end: false, server: server.clone() })
     }
 
     /// The administrator's login in this database.
@@ -103,14 +109,14 @@ impl Drop for Database {
     fn drop(&mut self) {
         if self.dropped_at_end {
             // It may fail when the server has died; then there is nothing left to drop.
-            let _ = run(self.server.admin_url(), format!("drop database if exists {} with (force)", self.name));
+            let _ = run(self.server.admin_url(), &self.session, format!("drop database if exists {} with (force)", self.name));
         }
     }
 }
 
 /// Whether nobody has made a schema or a relation there.
 fn is_empty(url: &DatabaseUrl) -> Result<bool, DatabaseError> {
-    let found = blocking(url, async |connection| {
+    let found = blocking(url, &session_name(""), async |connection| {
         sqlx::query_scalar(
             "select not exists (select from pg_namespace where nspname <> 'public' and nspname !~ '^(pg_|information_schema$)') \
              and not exists (select from pg_class where relnamespace = to_regnamespace('public'))",
@@ -122,34 +128,61 @@ fn is_empty(url: &DatabaseUrl) -> Result<bool, DatabaseError> {
 }
 
 /// Runs one statement that this module has put together from plain identifiers.
-fn run(url: &DatabaseUrl, statement: String) -> Result<(), DatabaseError> {
+fn run(url: &DatabaseUrl, session: &str, statement: String) -> Result<(), DatabaseError> {
     #[expect(clippy::disallowed_methods, reason = "put together from plain identifiers")]
     let statement = sqlx::query(sqlx::AssertSqlSafe(statement));
-    let done = blocking(url, async |connection| statement.execute(connection).await);
+    let done = blocking(url, session, async |connection| statement.execute(connection).await);
     done?.map(drop).map_err(refused(url))
 }
 
-fn refused(url: &DatabaseUrl) -> impl FnOnce(sqlx::Error) -> DatabaseError {
+pub(super) fn refused(url: &DatabaseUrl) -> impl FnOnce(sqlx::Error) -> DatabaseError {
     let server = url.to_string();
     |source| DatabaseError::Server { server, source }
 }
 
-/// Does the work on a thread with a runtime of its own, so that blocking callers, async callers and `Drop` may all wait for it.
-fn blocking<T: Send>(
+/// What a session of this module calls itself, with the number of its run where that counts.
+pub(super) fn session_name(run: &str) -> String {
+    format!("tenantry {run}").trim_end().to_owned()
+}
+
+/// Does the work on a connection of its own.
+pub(super) fn blocking<T: Send>(
     url: &DatabaseUrl,
+    session: &str,
     work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error> + Send,
 ) -> Result<Result<T, sqlx::Error>, io::Error> {
-    let all = async || -> Result<T, sqlx::Error> {
-        let options = url.options().map_err(|error| sqlx::Error::Configuration(error.into()))?;
-        let mut connection = options.connect().await?;
+    on_a_thread(async || {
+        let mut connection = open(url, session).await?;
         let result = work(&mut connection).await?;
         connection.close().await?;
         Ok(result)
-    };
+    })
+}
+
+/// Does the work and hands the connection over. It can be held and dropped, not used: what it needs for that has ended.
+pub(super) fn connect(
+    url: &DatabaseUrl,
+    session: &str,
+    work: impl AsyncFnOnce(&mut PgConnection) -> Result<(), sqlx::Error> + Send,
+) -> Result<Result<PgConnection, sqlx::Error>, io::Error> {
+    on_a_thread(async || {
+        let mut connection = open(url, session).await?;
+        work(&mut connection).await?;
+        Ok(connection)
+    })
+}
+
+async fn open(url: &DatabaseUrl, session: &str) -> Result<PgConnection, sqlx::Error> {
+    let options = url.options().map_err(|error| sqlx::Error::Configuration(error.into()))?;
+    options.application_name(session).connect().await
+}
+
+/// Does the work on a thread with a runtime of its own, so that blocking callers, async callers and `Drop` may all wait for it.
+fn on_a_thread<T: Send>(work: impl AsyncFnOnce() -> Result<T, sqlx::Error> + Send) -> Result<Result<T, sqlx::Error>, io::Error> {
     thread::scope(|scope| {
         let thread = thread::Builder::new().name("tenantry-database".to_owned()).spawn_scoped(scope, || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            Ok(runtime.block_on(all()))
+            Ok(runtime.block_on(work()))
         })?;
         thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })

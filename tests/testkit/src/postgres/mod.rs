@@ -1,153 +1,152 @@
 //! The PostgreSQL finder: a server that is named, or else one that is started for the time being.
 //!
-//! In this order: the server that `ADMIN_DATABASE_URL` names; the server binaries of this machine, run as a private cluster. Two further
-//! sources, a container and a package, have their names and their place here and come later. `TENANTRY_POSTGRES` chooses one source.
+//! In this order: the server that `ADMIN_DATABASE_URL` names; the server binaries of this machine, run as a private cluster; a container,
+//! where Docker answers and this build has the feature `containers`; a server out of a package of pip or npm, run as a private cluster. A
+//! proof prefers the container to the binaries. These variables choose:
+//!
+//! | variable | chooses |
+//! |---|---|
+//! | `TENANTRY_POSTGRES` | one source: `local`, `container` or `package` |
+//! | `TENANTRY_POSTGRES_VERSION` | the major version, `15` to `18`, of whatever source; another one is refused |
+//! | `TENANTRY_POSTGRES_IMAGE` | the image of the container, such as `postgres:18` or `postgres:15-local` |
+//! | `TENANTRY_POSTGRES_PACKAGE` | the folder with the package: a `site-packages`, a `node_modules`, or a package of npm |
 
 mod account;
 mod binaries;
+mod claim;
 mod cluster;
+#[cfg(feature = "containers")]
+mod container;
 mod database;
+mod directory;
+mod docker;
+mod error;
+mod find;
+mod owner;
+mod package;
 mod source;
 mod url;
+mod version;
 
-use std::env;
 use std::fmt;
 use std::sync::Arc;
 
 pub use self::database::{Database, DatabaseError};
+pub use self::error::FindError;
 pub use self::source::Source;
 pub use self::url::{DatabaseUrl, UrlError};
+pub use self::version::Version;
 
+use self::claim::Claims;
 use self::cluster::Cluster;
+use self::find::Purpose;
 
 /// The variable that names a server and its administrator.
 pub(crate) const ADMIN_VARIABLE: &str = "ADMIN_DATABASE_URL";
 /// The variable that chooses a source.
 pub(crate) const SOURCE_VARIABLE: &str = "TENANTRY_POSTGRES";
+/// The variable that chooses a version.
+pub(crate) const VERSION_VARIABLE: &str = "TENANTRY_POSTGRES_VERSION";
+/// The variable that chooses an image.
+pub(crate) const IMAGE_VARIABLE: &str = "TENANTRY_POSTGRES_IMAGE";
+/// The variable that names the folder of a package.
+pub(crate) const PACKAGE_VARIABLE: &str = "TENANTRY_POSTGRES_PACKAGE";
 
-/// A PostgreSQL server with an administrator's login. A private cluster is stopped, and its directory removed, when the last clone and the
-/// last [`Database`] are gone, and also when this process dies.
+/// A PostgreSQL server with an administrator's login. One that was started here is stopped, and its directory or container removed, when the
+/// last clone and the last [`Database`] are gone, and also when this process dies.
 #[derive(Clone)]
 pub struct Postgres {
     admin: DatabaseUrl,
-    cluster: Option<Arc<Cluster>>,
+    origin: Arc<str>,
+    server: Server,
 }
 
-/// Why there is no server.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum FindError {
-    /// A variable holds something else than it should.
-    #[error("{variable}: {problem}")]
-    #[non_exhaustive]
-    Variable {
-        /// The name of the variable.
-        variable: &'static str,
-        /// What is wrong with its value; never the value of a URL.
-        problem: String,
-    },
-    /// The source has been chosen by name, and it comes with a later version.
-    #[error("{SOURCE_VARIABLE}={0} is not available yet; use {SOURCE_VARIABLE}=local or set {ADMIN_VARIABLE}")]
-    NotYet(Source),
-    /// No server is named, and no server binaries are on this machine.
-    #[error(
-        "no PostgreSQL found: {ADMIN_VARIABLE} is not set, and neither PATH nor the usual folders hold `initdb` and `postgres`; \
-         install the server (Debian and Ubuntu: `apt-get install postgresql`, Fedora: `dnf install postgresql-server`, \
-         macOS: `brew install postgresql@18`), or set {ADMIN_VARIABLE}=postgres://user:password@host/database"
-    )]
-    Nothing,
-    /// PostgreSQL refuses to run as root, and there is no other account.
-    #[error("PostgreSQL does not run as root, and this machine has neither an account `postgres` nor `nobody` to run it as")]
-    NoAccount,
-    /// No directory for temporary files can be entered by the account that runs the server.
-    #[error("no directory for temporary files can be entered by `{account}`; set TMPDIR to one that everybody may enter")]
-    #[non_exhaustive]
-    NoDirectory {
-        /// The account that runs the server.
-        account: String,
-    },
-    /// A program of the server failed.
-    #[error("{what} failed: {output}")]
-    #[non_exhaustive]
-    Failed {
-        /// Which program, and what it was to do.
-        what: String,
-        /// The end of what it printed.
-        output: String,
-    },
-    /// A file or a process could not be made.
-    #[error("{what}")]
-    #[non_exhaustive]
-    Io {
-        /// What was to be done.
-        what: String,
-        /// Why it was not.
-        source: std::io::Error,
-    },
-}
-
-impl FindError {
-    fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
-        let what = what.into();
-        |source| Self::Io { what, source }
-    }
+/// What keeps the server.
+#[derive(Clone)]
+enum Server {
+    /// Somebody else.
+    Named(Arc<Claims>),
+    Cluster(Arc<Cluster>),
+    #[cfg(feature = "containers")]
+    Container(Arc<container::Container>),
 }
 
 impl Postgres {
     /// Finds a server, or starts one, which takes about a second. It blocks, also inside an async function; a server is found once for
-    /// a whole process.
+    /// a whole process. What runs that were killed have left of private clusters and containers is removed on the way.
     ///
     /// # Errors
-    /// When there is none, with what to install; when a variable is malformed; when a server does not start, with the end of its log.
+    /// When there is none, with what to install; when a variable is malformed, or asks for a version that is not there; when a server does not
+    /// start, with the end of its log; [`FindError::WithoutContainers`] when a container is next and this build cannot start one.
     pub fn find() -> Result<Self, FindError> {
-        let chosen = source::chosen(env::var_os(SOURCE_VARIABLE))?;
-        if chosen.is_none()
-            && let Some(admin) = named(env::var_os(ADMIN_VARIABLE))?
-        {
-            return Ok(Self { admin, cluster: None });
-        }
-        match chosen {
-            None | Some(Source::Local) => Self::local(),
-            Some(later @ (Source::Container | Source::Package)) => Err(FindError::NotYet(later)),
-        }
+        find::find(Purpose::Any)
     }
 
     /// Starts a server for the caller alone, also when `ADMIN_DATABASE_URL` names one: for tests that change what belongs to a whole server,
     /// such as its roles.
     ///
     /// # Errors
-    /// When no server binaries are on this machine, with what to install, and when the server does not start.
+    /// As for [`find`](Self::find), when no server can be started.
     pub fn private() -> Result<Self, FindError> {
-        Self::local()
+        find::find(Purpose::Alone)
     }
 
-    /// Starts a private cluster from the server binaries of this machine.
-    fn local() -> Result<Self, FindError> {
-        let binaries = binaries::find(account::drops_privileges()).ok_or(FindError::Nothing)?;
-        let cluster = Cluster::start(&binaries)?;
-        Ok(Self { admin: cluster.admin_url().clone(), cluster: Some(Arc::new(cluster)) })
+    /// As [`find`](Self::find), and a container comes before the binaries of this machine, wherever Docker answers: isolation is shown on a
+    /// server that nothing else has configured. Asking Docker takes no time where there is none.
+    ///
+    /// # Errors
+    /// As for [`find`](Self::find); also when Docker answers and has no image of PostgreSQL.
+    pub fn find_for_proof() -> Result<Self, FindError> {
+        find::find(Purpose::Proof)
     }
 
-    /// The administrator's login: a superuser of a private cluster, else whoever `ADMIN_DATABASE_URL` names.
+    fn named(admin: DatabaseUrl) -> Self {
+        let origin = format!("named by {ADMIN_VARIABLE}").into();
+        Self { admin, origin, server: Server::Named(Arc::default()) }
+    }
+
+    fn cluster(cluster: Cluster, origin: String) -> Self {
+        Self { admin: cluster.admin_url().clone(), origin: origin.into(), server: Server::Cluster(Arc::new(cluster)) }
+    }
+
+    #[cfg(feature = "containers")]
+    fn container(container: container::Container) -> Self {
+        let origin = format!("a container of {} by testcontainers, {}", container.image(), container.short_id()).into();
+        Self { admin: container.admin_url().clone(), origin, server: Server::Container(Arc::new(container)) }
+    }
+
+    /// The administrator's login: a superuser of a server that was started here, else whoever `ADMIN_DATABASE_URL` names.
     #[must_use]
     pub const fn admin_url(&self) -> &DatabaseUrl {
         &self.admin
     }
 
+    /// Where the server comes from, in words for whoever reads a log: `a container of postgres:18 by testcontainers, 0123456789ab`.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
     /// Whether the server was started here, and ends with this process.
     #[must_use]
     pub const fn is_private(&self) -> bool {
-        self.cluster.is_some()
+        !matches!(self.server, Server::Named(_))
     }
 
     /// What the server has logged so far; nothing when it was not started here.
     #[must_use]
     pub fn log(&self) -> String {
-        self.cluster.as_ref().map(|cluster| cluster.log()).unwrap_or_default()
+        match &self.server {
+            Server::Named(_) => String::new(),
+            Server::Cluster(cluster) => cluster.log(),
+            #[cfg(feature = "containers")]
+            Server::Container(container) => container.log(),
+        }
     }
 
-    /// Makes a database with a name of its own: the prefix and eight random hexadecimal digits. It is dropped with the returned value.
-    /// Blocks for some tens of milliseconds.
+    /// Makes a database with a name of its own that begins with the prefix. It is dropped with the returned value. On a server that stays, the
+    /// name also says which run it belongs to, and the first database of a process sees to it that those of killed runs are dropped. Blocks
+    /// for some tens of milliseconds.
     ///
     /// # Errors
     /// When the server cannot be reached, or the login may not create databases.
@@ -167,31 +166,6 @@ impl Postgres {
 
 impl fmt::Debug for Postgres {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Postgres").field("admin", &self.admin).field("private", &self.is_private()).finish()
-    }
-}
-
-/// The server that `ADMIN_DATABASE_URL` names. An empty value counts as none: that is how a CI job unsets a variable.
-fn named(value: Option<std::ffi::OsString>) -> Result<Option<DatabaseUrl>, FindError> {
-    let Some(value) = value.filter(|value| !value.is_empty()) else { return Ok(None) };
-    let wrong = |problem: String| FindError::Variable { variable: ADMIN_VARIABLE, problem };
-    let text = value.to_str().ok_or_else(|| wrong("is not UTF-8".to_owned()))?;
-    text.parse().map(Some).map_err(|error: UrlError| wrong(error.to_string()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_empty_admin_url_counts_as_none() {
-        assert!(named(Some("".into())).expect("is fine").is_none());
-        assert!(named(None).expect("is fine").is_none());
-    }
-
-    #[test]
-    fn a_malformed_admin_url_is_refused_without_being_shown() {
-        let error = named(Some("mysql://u:geheim@h/d".into())).expect_err("another database").to_string();
-        assert!(error.starts_with("ADMIN_DATABASE_URL: ") && !error.contains("geheim"), "{error}");
+        f.debug_struct("Postgres").field("admin", &self.admin).field("origin", &self.origin).finish_non_exhaustive()
     }
 }

@@ -12,9 +12,9 @@ use super::{FindError, SOURCE_VARIABLE};
 pub enum Source {
     /// The server binaries of this machine, run as a private cluster.
     Local,
-    /// A container. Not available yet.
+    /// A container, through testcontainers.
     Container,
-    /// A pinned server from a package client, such as pip's or npm's. Not available yet.
+    /// A pinned server from a package client, pip's or npm's, run as a private cluster.
     Package,
 }
 

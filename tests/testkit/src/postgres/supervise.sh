@@ -1,6 +1,7 @@
 # Runs a server for as long as the process that started it: `sh -c "$this" name DIRECTORY PROGRAM ARGUMENT…`.
 # Standard input is a pipe that nobody writes to. It ends when the other side closes it or dies, by whatever signal; then the server is
-# stopped and the directory removed. A server that ends by itself leaves the directory, for the other side to look at.
+# stopped and the directory removed. A server that ends by itself leaves the directory, for the other side to look at. `initdb` runs under it
+# in the same way.
 directory=$1
 shift
 exec 3<&0 </dev/null
@@ -21,6 +22,7 @@ wait "$server"
 status=$?
 kill "$watcher" 2>/dev/null
 if [ -e "$directory/stopped" ]; then
-  cd / && rm -rf "$directory"
+  # A process of initdb may still write a last file there.
+  cd / && { rm -rf "$directory" || { sleep 1; rm -rf "$directory"; }; } 2>/dev/null
 fi
 exit "$status"

@@ -185,12 +185,12 @@ impl Proof {
         self
     }
 
-    /// Finds or starts PostgreSQL, makes a database, and runs every case in it. This is the form for a test: it prints the report.
+    /// Finds or starts PostgreSQL, in a container wherever Docker answers, makes a database, and runs every case in it. This is the form for a test: it prints the report.
     ///
     /// # Panics
     /// When the proof is red, with the shortest script that leads to the fault; and when it cannot be run.
     pub fn run(self) {
-        match Postgres::find() {
+        match Postgres::find_for_proof() {
             Ok(server) => self.run_on(&server),
             Err(error) => panic!("{}", Failure::setup(error)),
         }
@@ -212,7 +212,7 @@ impl Proof {
     /// # Errors
     /// The first thing that was wrong, with the shortest script that leads there.
     pub fn try_run(self) -> Result<Report, Failure> {
-        let server = Postgres::find().map_err(Failure::setup)?;
+        let server = Postgres::find_for_proof().map_err(Failure::setup)?;
         self.try_run_on(&server)
     }
 

@@ -13,12 +13,12 @@ use tenantry::http::{Api, CursorKey};
 use tenantry::migrate::Progress;
 use tenantry::migrate::provision::Password;
 use tenantry::{Config, Platform, StartError, Tenancy, TenantId, layers};
-use tenantry_testkit::{Postgres, Stage};
+use tenantry_testkit::Stage;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::{App, output};
+use crate::{App, output, server};
 
 /// The port that is tried first when none is named.
 const PORT: u16 = 8080;
@@ -157,10 +157,7 @@ async fn listen(args: &Args) -> anyhow::Result<TcpListener> {
 
 /// The server, the roles and the tables.
 async fn stage(app: &App) -> anyhow::Result<Stage> {
-    let postgres = Postgres::find().context("the demo needs a PostgreSQL server")?;
-    let database = postgres.own_database()?;
-    let from = if postgres.is_private() { "a private cluster, which ends with the demo" } else { "named by ADMIN_DATABASE_URL" };
-    output::progress(format_args!("PostgreSQL: {from}"));
+    let database = server::find("the demo needs a PostgreSQL server")?.own_database()?;
     let password = Password::generate()?;
     let migrations = app.path("migrations");
     let mut report = |progress: Progress<'_>| crate::migrate::report("applied", &progress);

@@ -18,6 +18,7 @@ use tenantry_testkit::Postgres;
 
 use crate::App;
 use crate::cargo::cargo;
+use crate::server;
 use progress::Progress;
 
 /// The command line of `prove`.
@@ -45,7 +46,7 @@ pub(crate) struct Args {
 /// # Errors
 /// When there is no server, a tenant reached another, or a weakening was not noticed.
 pub(crate) fn run(app: &App, args: &Args) -> anyhow::Result<()> {
-    let postgres = Postgres::find().context("the proof needs a PostgreSQL server")?;
+    let postgres = server::find_for_proof("the proof needs a PostgreSQL server")?;
     if args.mutants {
         return mutants::run(app, args, &postgres);
     }
