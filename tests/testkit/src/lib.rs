@@ -9,12 +9,15 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod draft;
+mod draw;
 mod postgres;
 #[cfg(feature = "proof")]
 pub mod proof;
 mod sql;
 mod stage;
 
+pub use draft::{draft, draft_with, drafts};
 pub use postgres::{Database, DatabaseError, DatabaseUrl, FindError, Postgres, Source, UrlError};
 #[cfg(feature = "proof")]
 pub use proof::Proof;
