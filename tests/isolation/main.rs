@@ -4,3 +4,4 @@ mod http;
 mod ordinary;
 mod proof;
 mod psql;
+mod timing;

@@ -27,6 +27,7 @@ mod repository;
 mod runner;
 mod script;
 mod sql;
+pub mod timing;
 mod value;
 
 use std::path::{Path, PathBuf};
