@@ -7,7 +7,6 @@ mod seed;
 use std::io::IsTerminal as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-use std::pin::pin;
 
 use anyhow::Context as _;
 use tenantry::http::{Api, CursorKey};
@@ -16,6 +15,7 @@ use tenantry::migrate::provision::Password;
 use tenantry::{Config, Platform, StartError, Tenancy, TenantId, layers};
 use tenantry_testkit::{Postgres, Stage};
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -65,12 +65,12 @@ pub(crate) fn run(app: &App, args: &Args) -> anyhow::Result<()> {
 }
 
 async fn demo(app: &App, args: &Args) -> anyhow::Result<()> {
-    let mut stop = pin!(interrupted());
-    // Whoever presses Ctrl-C while the data is loaded wants the end, too; what was started here stops on the way out. The signal is
-    // polled first, so that it is listened for before anything blocks.
+    // Listened for before anything blocks, and by one listener to the end: a signal that comes between two waits is not lost.
+    let mut stop = Interrupts::listen()?;
+    // Whoever presses Ctrl-C while the data is loaded wants the end, too; what was started here stops on the way out.
     let serving = tokio::select! {
         biased;
-        () = &mut stop => return stopped(),
+        () = stop.next() => return stopped(),
         serving = Serving::start(app, args) => serving?,
     };
     if args.until_ready {
@@ -78,13 +78,13 @@ async fn demo(app: &App, args: &Args) -> anyhow::Result<()> {
         output::line(format_args!("ready: {} answered{}", serving.base, claim.unwrap_or_default()));
     } else {
         introduce(&serving);
-        stop.await;
+        stop.next().await;
         output::progress("\nfinishing the requests that run");
     }
     // A second Ctrl-C does not wait for them.
     tokio::select! {
         result = serving.finish() => result,
-        () = interrupted() => stopped(),
+        () = stop.next() => stopped(),
     }
 }
 
@@ -211,14 +211,23 @@ fn introduce(serving: &Serving) {
     output::line("Ctrl-C ends it.");
 }
 
-/// Ready on Ctrl-C or SIGTERM.
-async fn interrupted() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
+/// Ctrl-C and SIGTERM.
+struct Interrupts {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Interrupts {
+    fn listen() -> anyhow::Result<Self> {
+        let listen = |kind| signal(kind).context("cannot listen for signals");
+        Ok(Self { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
+    }
+
+    /// Ready when one came since the last time.
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
     }
 }
