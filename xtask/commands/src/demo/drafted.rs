@@ -28,14 +28,14 @@ pub(super) async fn load(tenancy: &Tenancy, tenant: TenantId, half: bool, progre
     }
     let mut told: Vec<String> = models.iter().filter_map(|def| Some(format!("{} {}", made.get(def.table)?.len(), def.table))).collect();
     // Models that must refer to each other, or to themselves, have no first row that a draft could make.
-    told.extend(waiting.iter().map(|def| format!("no {}, which need each other", def.table)));
+    told.extend(waiting.iter().map(|def| format!("no {}, which must refer to rows that are not there", def.table)));
     Ok(told.join(", "))
 }
 
 /// Whether every row that one of this model must refer to can be there.
 fn is_ready(def: &ModelDef, made: &Made) -> bool {
     let required = def.insertable().filter(|column| !column.nullable).filter_map(|column| column.reference());
-    required.into_iter().all(|reference| made.contains_key(reference.table))
+    required.into_iter().all(|reference| made.get(reference.table).is_some_and(|ids| !ids.is_empty()))
 }
 
 async fn table(db: &TenantDb, def: &'static ModelDef, rows: u64, made: &Made) -> anyhow::Result<Vec<Uuid>> {
@@ -44,12 +44,9 @@ async fn table(db: &TenantDb, def: &'static ModelDef, rows: u64, made: &Made) ->
         let mut values = draft::values(def, seed);
         for (column, value) in def.insertable().zip(&mut values) {
             let Some(reference) = column.reference() else { continue };
-            let targets = if reference.table == def.table { &ids } else { made.get(reference.table).unwrap_or(&ids) };
-            let known = reference.table == def.table || made.contains_key(reference.table);
-            // Spread over the targets; of those that may be null, every third stays null.
-            let place = usize::try_from(seed).unwrap_or_default().wrapping_mul(7) % targets.len().max(1);
-            let target = targets.get(place).filter(|_| known && !(column.nullable && seed % 3 == 0));
-            *value = vec![Arg::Uuid(target.copied())];
+            // A row may refer to those of its own model that are there before it.
+            let targets = if reference.table == def.table { Some(&ids) } else { made.get(reference.table) };
+            *value = vec![Arg::Uuid(targets.and_then(|targets| target(targets, seed, column.nullable)))];
         }
         match db.run(Erased::of(def).create(values)).await {
             Ok(row) => ids.extend(id(def, &row.columns)),
@@ -59,6 +56,13 @@ async fn table(db: &TenantDb, def: &'static ModelDef, rows: u64, made: &Made) ->
         }
     }
     Ok(ids)
+}
+
+/// One of the rows, so that all of them are referred to in turn; where null is taken, every third stays null.
+fn target(targets: &[Uuid], seed: u64, nullable: bool) -> Option<Uuid> {
+    let count = u64::try_from(targets.len()).ok()?;
+    let place = usize::try_from(seed.wrapping_mul(7).checked_rem(count)?).ok()?;
+    targets.get(place).copied().filter(|_| !(nullable && seed.is_multiple_of(3)))
 }
 
 fn id(def: &ModelDef, columns: &[Vec<Arg>]) -> Option<Uuid> {
