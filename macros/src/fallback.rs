@@ -60,6 +60,9 @@ fn implementations(model: &Model) -> TokenStream {
         }
         impl __t::NewRow for #new {
             fn bind(&self, _: &mut __t::Vec<__t::Arg>) {}
+            fn read(_: &mut __t::Cells<'_>) -> __t::Result<Self, __t::ReadError> {
+                __t::Err(__t::ReadError::Missing)
+            }
         }
         impl __t::Patch for #patch {
             fn changes(&self) -> __t::Vec<__t::Option<__t::Vec<__t::Arg>>> {

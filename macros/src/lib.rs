@@ -1,4 +1,4 @@
-//! The macros of Tenantry: `#[tenant_model]`, `#[derive(ModelEnum)]` and `manifest!`.
+//! The macros of Tenantry: `#[tenant_model]`, `#[derive(ModelEnum)]` and `manifest!`; and the testkit's `#[test]`.
 //!
 //! Each goes the same way: the attributes are read (`attr`), become a model of what was written (`model`), the rules are checked (`validate`)
 //! and the code is written (`expand`). Every error of a struct is reported at once, on its own span, and the struct itself is there all the
@@ -14,6 +14,7 @@ mod manifest;
 mod model;
 mod model_enum;
 mod shape;
+mod tenant_test;
 mod validate;
 
 #[cfg(test)]
@@ -48,4 +49,11 @@ pub fn model_enum(item: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn manifest(input: TokenStream) -> TokenStream {
     manifest::manifest(input.into()).into()
+}
+
+/// Makes an asynchronous function a test that gets tenants of a database of its own. It is used through `tenantry_testkit`, which exports it
+/// as `test`; there is what it does, with an example.
+#[proc_macro_attribute]
+pub fn tenant_test(attr: TokenStream, item: TokenStream) -> TokenStream {
+    tenant_test::tenant_test(attr.into(), item.into()).into()
 }

@@ -8,3 +8,4 @@ mod ordinary;
 mod place_order;
 mod proof;
 mod psql;
+mod timing;

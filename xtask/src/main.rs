@@ -6,13 +6,11 @@ use tenantry_app::demo;
 use tenantry_xtask::{App, Demo, Load};
 
 fn main() -> ExitCode {
-    tenantry_xtask::main(App {
-        models: tenantry_app::MODELS,
-        conventions: tenantry_app::CONVENTIONS,
-        root: concat!(env!("CARGO_MANIFEST_DIR"), "/.."),
-        router: tenantry_app::router,
-        demo: Demo { data: "tests/data/northwind", load: |load| Box::pin(northwind(load)) },
-    })
+    let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    let app = App::new(tenantry_app::MODELS, tenantry_app::CONVENTIONS, root, tenantry_app::router);
+    let tenants = [("northwind", "Northwind Traders"), ("halfmoon", "Half Moon Foods"), ("newcomer", "Newcomer Ltd")];
+    let demo = Demo { data: "tests/data/northwind", tenants, table: "customers", load: |load| Box::pin(northwind(load)) };
+    tenantry_xtask::main(app.demo(demo).proof("tenantry-tests"))
 }
 
 async fn northwind(load: Load) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {

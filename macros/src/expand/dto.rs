@@ -53,16 +53,22 @@ pub(super) fn patch(model: &Model) -> TokenStream {
     }
 }
 
-/// Binds the values in the order of the columns.
+/// Binds the values in the order of the columns, and reads them back.
 pub(super) fn new_row(model: &Model) -> TokenStream {
     let name = new_name(model);
     let binds = model.written().map(|Field { ident, ty, .. }| {
         quote_spanned! { ty.span()=> <#ty as __t::Column>::bind(&self.#ident, args); }
     });
+    let reads = model.written().map(|Field { ident, ty, .. }| {
+        quote_spanned! { ty.span()=> #ident: <#ty as __t::Column>::read(cells)? }
+    });
     quote! {
         impl __t::NewRow for #name {
             fn bind(&self, args: &mut __t::Vec<__t::Arg>) {
                 #(#binds)*
+            }
+            fn read(cells: &mut __t::Cells<'_>) -> __t::Result<Self, __t::ReadError> {
+                __t::Ok(Self { #(#reads,)* })
             }
         }
     }

@@ -58,15 +58,16 @@ pub(super) fn serialize(model: &Model) -> TokenStream {
     let entries = model.fields.iter().map(|field| {
         let Field { ident, name, ty, .. } = field;
         if field.is_base() {
-            quote_spanned! { ty.span()=> <#ty as __t::Base>::write(&self.#ident, &mut map)?; }
+            quote_spanned! { ty.span()=> <#ty as __t::Base>::write(&self.#ident, to)?; }
         } else {
-            quote_spanned! { ty.span()=> <#ty as __t::Column>::write(&self.#ident, #name, &mut map)?; }
+            quote_spanned! { ty.span()=> <#ty as __t::Column>::write(&self.#ident, #name, to)?; }
         }
     });
     quote! {
         impl __t::Serialize for #name {
-            fn serialize<S: __t::Serializer>(&self, serializer: S) -> __t::Result<S::Ok, S::Error> {
-                let mut map = serializer.serialize_map(__t::None)?;
+            fn serialize<S: __t::Serializer>(&self, to: S) -> __t::Result<S::Ok, S::Error> {
+                let mut map = to.serialize_map(__t::None)?;
+                let to = &mut map;
                 #(#entries)*
                 __t::SerializeMap::end(map)
             }

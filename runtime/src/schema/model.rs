@@ -47,9 +47,15 @@ pub trait TenantModel: Model + Serialize + fmt::Debug + Send {
 }
 
 /// What a row is created from: every column but the key, the tenant and what the database writes.
-pub trait NewRow: Send + 'static {
+pub trait NewRow: Sized + Send + 'static {
     /// Adds the values in the order of [`ModelDef::insertable`].
     fn bind(&self, args: &mut Vec<Arg>);
+
+    /// Reads the values in the same order: how a tool that knows definitions only, such as the drafts of the testkit, makes one.
+    ///
+    /// # Errors
+    /// When the cells do not hold such values.
+    fn read(cells: &mut Cells<'_>) -> Result<Self, ReadError>;
 }
 
 /// What a row is changed by.

@@ -104,6 +104,16 @@ fn is_bound_in_the_order_of_the_definition() {
 }
 
 #[test]
+fn is_read_back_in_the_same_order() {
+    let amount = 1999_i64.to_be_bytes().to_vec();
+    let sent = Sent(vec![Some(b"Ada".to_vec()), Some(amount), Some(b"EUR".to_vec()), Some(b"on_hold".to_vec()), None]);
+    let new = NewCustomer::read(&mut Cells::new(&sent)).expect("the columns of a new row");
+    let shown = (new.name.as_str(), new.credit.map(Money::amount), new.status, new.note);
+    assert_eq!(shown, ("Ada", Some(1999), Status::OnHold, None));
+    assert!(NewCustomer::read(&mut Cells::new(&Sent(Vec::new()))).is_err());
+}
+
+#[test]
 fn is_changed_where_the_patch_says() {
     let patch = CustomerPatch { credit: Field::Set(None), note: Some("x".to_owned()).into(), ..CustomerPatch::default() };
     let note = Arg::Text(Some("x".to_owned()));

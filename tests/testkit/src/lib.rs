@@ -9,14 +9,48 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod draft;
+mod draw;
 mod postgres;
 #[cfg(feature = "proof")]
 pub mod proof;
 mod sql;
 mod stage;
+mod suite;
 
+pub use draft::{draft, draft_with, drafts};
 pub use postgres::{Database, DatabaseError, DatabaseUrl, FindError, Postgres, Source, UrlError, Version};
 #[cfg(feature = "proof")]
 pub use proof::Proof;
 pub use sql::{column, execute, lines, made};
 pub use stage::{Stage, StageError};
+pub use suite::{Fixture, Suite, SuiteError};
+/// Makes an asynchronous function a test that gets tenants of a database of its own; what it may take is a [`Fixture`], and where the
+/// database comes from is a [`Suite`].
+///
+/// ```
+/// # mod shop {
+/// #     pub const MODELS: &[tenantry::Entry] = &[];
+/// #     pub const CONVENTIONS: tenantry::Conventions = tenantry::Conventions::DEFAULT;
+/// # }
+/// use tenantry::TenantDb;
+/// use tenantry_testkit::Suite;
+///
+/// /// Once for all tests of the file.
+/// static SUITE: Suite = Suite::new(shop::MODELS, shop::CONVENTIONS, "migrations");
+///
+/// #[tenantry_testkit::test(SUITE)]
+/// async fn two_tenants_are_two([a, b]: [TenantDb; 2]) {
+///     assert_ne!(a.tenant(), b.tenant());
+/// }
+/// ```
+///
+/// The test runs on a runtime of several threads. Its database is a copy of one that is provisioned and migrated once per process, and goes
+/// when the test ends, also by a panic. The attribute stands first; `#[should_panic]` and a returned `Result` work as in any test.
+pub use tenantry_macros::tenant_test as test;
+
+/// What the code that `#[test]` writes may name, without any promise of stability.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::suite::run;
+}

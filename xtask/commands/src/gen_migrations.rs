@@ -91,7 +91,6 @@ mod tests {
     use tenantry::{Conventions, Entry};
 
     use super::*;
-    use crate::Demo;
 
     mod before {
         use tenantry::{Entry, Id, tenant_model};
@@ -120,8 +119,7 @@ mod tests {
 
     fn app(models: &'static [Entry], root: &Path) -> App {
         let root = Box::leak(root.to_str().expect("is text").to_owned().into_boxed_str());
-        let demo = Demo { data: "", load: |_| Box::pin(async { Ok(String::new()) }) };
-        App { models, conventions: Conventions::DEFAULT, root, router: |_| Router::new(), demo }
+        App::new(models, Conventions::DEFAULT, root, |_| Router::new())
     }
 
     fn args(check: bool) -> Args {

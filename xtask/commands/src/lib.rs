@@ -1,7 +1,24 @@
 //! The commands of `cargo xtask`, for any application: it hands over its registry, and the commands do the rest.
 //!
 //! Each command is a module with an `Args` (what the command line says) and a `run` (what is done): it parses, calls the library and
-//! prints. An application's own `xtask/src/main.rs` is a call of [`main`].
+//! prints. An application's own `xtask/src/main.rs` is a call of [`main`]:
+//!
+//! ```no_run
+//! use std::process::ExitCode;
+//!
+//! # mod shop {
+//! #     pub const MODELS: &[tenantry::Entry] = &[];
+//! #     pub const CONVENTIONS: tenantry::Conventions = tenantry::Conventions::DEFAULT;
+//! #     pub fn router(api: &tenantry::http::Api) -> axum::Router { tenantry::http::routes(api) }
+//! # }
+//! fn main() -> ExitCode {
+//!     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+//!     tenantry_xtask::main(tenantry_xtask::App::new(shop::MODELS, shop::CONVENTIONS, root, shop::router))
+//! }
+//! ```
+//!
+//! What the commands look for: `models.toml` and `migrations/` in that root, and the root's own cargo workspace or package. `prove` runs a
+//! test named `isolation` in it; the rules of `tidy` about Tenantry's own tree hold in no other.
 
 mod cargo;
 mod demo;
@@ -32,24 +49,24 @@ use tenantry::{Conventions, Entry, Registry, TenantId};
 /// What the commands know of the application.
 #[derive(Clone, Copy, Debug)]
 pub struct App {
-    /// The models, as `manifest!` lists them.
-    pub models: &'static [Entry],
-    /// The conventions, as `manifest!` reads them.
-    pub conventions: Conventions,
-    /// The folder that holds `models.toml` and `migrations`.
-    pub root: &'static str,
-    /// The routes, which need a tenant.
-    pub router: fn(&Api) -> Router,
-    /// What the demo loads.
-    pub demo: Demo,
+    models: &'static [Entry],
+    conventions: Conventions,
+    root: &'static str,
+    router: fn(&Api) -> Router,
+    demo: Option<Demo>,
+    proof: Option<&'static str>,
 }
 
-/// The data of the demo.
+/// The data of a demo, and how it is told of.
 #[derive(Clone, Copy, Debug)]
 pub struct Demo {
     /// Its folder, relative to the root.
     pub data: &'static str,
-    /// Loads it into a tenant through the API, and tells in a line what it has loaded.
+    /// Slug and name of the three tenants: the first gets all of the data, the second half of it, the third nothing.
+    pub tenants: [(&'static str, &'static str); 3],
+    /// The table that the sample requests are about. A row of it needs no row of another one.
+    pub table: &'static str,
+    /// Loads the data into a tenant through the API, and tells in a line what it has loaded.
     pub load: fn(Load) -> Loading,
 }
 
@@ -77,6 +94,25 @@ impl std::fmt::Debug for Load {
 }
 
 impl App {
+    /// An application: its models and conventions, as `manifest!` wrote them, the folder that holds `models.toml` and `migrations`, and the
+    /// routes, which need a tenant.
+    #[must_use]
+    pub const fn new(models: &'static [Entry], conventions: Conventions, root: &'static str, router: fn(&Api) -> Router) -> Self {
+        Self { models, conventions, root, router, demo: None, proof: None }
+    }
+
+    /// The demo loads this data. Without it, the tenants of the demo get rows that are drafted from the models.
+    #[must_use]
+    pub const fn demo(self, demo: Demo) -> Self {
+        Self { demo: Some(demo), ..self }
+    }
+
+    /// The package whose test `isolation` is the proof. Without it, `prove` looks for a test of that name in the whole workspace.
+    #[must_use]
+    pub const fn proof(self, package: &'static str) -> Self {
+        Self { proof: Some(package), ..self }
+    }
+
     /// A path under the application's root, as short as it can be told from the folder that the command was called in.
     #[must_use]
     pub fn path(&self, relative: &str) -> PathBuf {

@@ -48,6 +48,7 @@ fn until_ready_ends_with_zero_on_a_cluster_of_its_own() {
     assert!(ended.output.contains("northwind: 91 customers, 77 products, 830 orders with 2155 lines"), "{ended}");
     assert!(ended.output.contains("halfmoon: 46 customers"), "{ended}");
     assert!(ended.stdout.starts_with("ready: http://127.0.0.1:"), "{ended}");
+    assert!(ended.stdout.ends_with(" answered; one tenant's row of customers is 404 for another\n"), "{ended}");
     ended.leaves_nothing();
 }
 
@@ -83,7 +84,8 @@ fn what_it_says_to_try_works_and_a_request_that_runs_is_finished() {
     assert_eq!(first["items"][0]["name"], "Alfreds");
     assert_eq!(first["items"].as_array().unwrap().len(), 2);
     assert_eq!(none["items"], serde_json::json!([]));
-    assert_eq!(made["name"], "Me");
+    let sent: Value = serde_json::from_str(Curl::parse(curls[2]).body.as_deref().unwrap()).unwrap();
+    assert_eq!((&made["code"], &made["name"]), (&sent["code"], &sent["name"]), "what it says to create is what is made");
 
     // The server asks for the body when the request has reached its handler: from then on it runs.
     let curl = Curl { body: Some(r#"{"code":"2","name":"Late"}"#.to_owned()), ..Curl::parse(curls[2]) };

@@ -49,6 +49,7 @@ mod script;
 mod settings;
 mod setup;
 mod sql;
+pub mod timing;
 mod transaction;
 mod value;
 mod verdict;

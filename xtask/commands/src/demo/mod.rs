@@ -1,23 +1,25 @@
 //! `cargo xtask demo`: the whole system on this machine, with believable data, and what to try.
 
+mod drafted;
 mod sample;
 mod seed;
 
 use std::io::IsTerminal as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-use std::pin::pin;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use tenantry::http::{Api, CursorKey};
 use tenantry::migrate::Progress;
 use tenantry::migrate::provision::Password;
 use tenantry::{Config, Platform, StartError, Tenancy, TenantId, layers};
 use tenantry_testkit::Stage;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use self::sample::Subject;
 use crate::{App, output, server};
 
 /// The port that is tried first when none is named.
@@ -29,7 +31,7 @@ pub(crate) struct Args {
     /// The port to serve on, on 127.0.0.1 [default: 8080, or a free one when it is taken].
     #[arg(long, value_name = "N")]
     port: Option<u16>,
-    /// A folder of data in place of the project's own.
+    /// A folder of data in place of the project's own, where it has one.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     /// End with exit code 0 as soon as the service is healthy and sample requests of two tenants were answered as they should.
@@ -54,11 +56,8 @@ pub(crate) enum Holds {
     Nothing,
 }
 
-const TENANTS: [(&str, &str, Holds); 3] = [
-    ("northwind", "Northwind Traders", Holds::All),
-    ("halfmoon", "Half Moon Foods", Holds::Half),
-    ("newcomer", "Newcomer Ltd", Holds::Nothing),
-];
+/// The tenants of an application that names none.
+const TENANTS: [(&str, &str); 3] = [("acme", "Acme Ltd"), ("globex", "Globex Corporation"), ("newcomer", "Newcomer Ltd")];
 
 pub(crate) fn run(app: &App, args: &Args) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -66,25 +65,26 @@ pub(crate) fn run(app: &App, args: &Args) -> anyhow::Result<()> {
 }
 
 async fn demo(app: &App, args: &Args) -> anyhow::Result<()> {
-    let mut stop = pin!(interrupted());
-    // Whoever presses Ctrl-C while the data is loaded wants the end, too; what was started here stops on the way out. The signal is
-    // polled first, so that it is listened for before anything blocks.
+    // Listened for before anything blocks, and by one listener to the end: a signal that comes between two waits is not lost.
+    let mut stop = Interrupts::listen()?;
+    // Whoever presses Ctrl-C while the data is loaded wants the end, too; what was started here stops on the way out.
     let serving = tokio::select! {
         biased;
-        () = &mut stop => return stopped(),
+        () = stop.next() => return stopped(),
         serving = Serving::start(app, args) => serving?,
     };
     if args.until_ready {
-        output::line(format_args!("ready: {} answered; a customer of one tenant is 404 for another", serving.base));
+        let claim = serving.subject.map(|subject| format!("; one tenant's row of {} is 404 for another", subject.def.table));
+        output::line(format_args!("ready: {} answered{}", serving.base, claim.unwrap_or_default()));
     } else {
-        introduce(&serving.base, &serving.tenants, &serving.stage);
-        stop.await;
+        introduce(&serving);
+        stop.next().await;
         output::progress("\nfinishing the requests that run");
     }
     // A second Ctrl-C does not wait for them.
     tokio::select! {
         result = serving.finish() => result,
-        () = interrupted() => stopped(),
+        () = stop.next() => stopped(),
     }
 }
 
@@ -97,6 +97,7 @@ fn stopped() -> anyhow::Result<()> {
 struct Serving {
     base: String,
     tenants: Vec<DemoTenant>,
+    subject: Option<Subject>,
     tenancy: Tenancy,
     stop: oneshot::Sender<()>,
     server: JoinHandle<std::io::Result<()>>,
@@ -106,10 +107,7 @@ struct Serving {
 
 impl Serving {
     async fn start(app: &App, args: &Args) -> anyhow::Result<Self> {
-        let data = args.data.clone().unwrap_or_else(|| app.path(app.demo.data));
-        if !data.is_dir() {
-            bail!("there is no folder {}; name one with --data", data.display());
-        }
+        let data = seed::Data::of(app, args.data.as_deref())?;
         let listener = listen(args).await?;
         let address = listener.local_addr()?;
         let stage = stage(app).await?;
@@ -127,9 +125,10 @@ impl Serving {
         let server = tokio::spawn(server.into_future());
 
         let base = format!("http://{address}");
-        seed::load(app, &base, &data, &tenants).await?;
-        sample::check(&base, &tenants).await?;
-        Ok(Self { base, tenants, tenancy, stop, server, stage })
+        data.load(&base, &tenancy, &tenants).await?;
+        let subject = Subject::of(app)?;
+        sample::check(&base, &tenants, subject.as_ref()).await?;
+        Ok(Self { base, tenants, subject, tenancy, stop, server, stage })
     }
 
     /// Takes no new requests and waits for those that run.
@@ -170,7 +169,8 @@ async fn tenants(app: &App, stage: &Stage) -> anyhow::Result<Vec<DemoTenant>> {
     let config = Config::new(stage.url("platform").expose_with_password())?;
     let platform = Platform::start(&config, &app.conventions).await.map_err(refused)?;
     let mut tenants = Vec::new();
-    for (slug, name, holds) in TENANTS {
+    let names = app.demo.map_or(TENANTS, |demo| demo.tenants);
+    for ((slug, name), holds) in names.into_iter().zip([Holds::All, Holds::Half, Holds::Nothing]) {
         tenants.push(DemoTenant { id: platform.create_tenant(slug, name).await?, slug, name, holds });
     }
     platform.close().await;
@@ -182,7 +182,8 @@ fn refused(error: StartError) -> anyhow::Error {
     anyhow::anyhow!("the service refuses to start: {error}")
 }
 
-fn introduce(base: &str, tenants: &[DemoTenant], stage: &Stage) {
+fn introduce(serving: &Serving) {
+    let Serving { base, tenants, stage, .. } = serving;
     let bold = |text: &str| {
         let coloured = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
         if coloured { format!("\u{1b}[1m{text}\u{1b}[0m") } else { text.to_owned() }
@@ -190,33 +191,40 @@ fn introduce(base: &str, tenants: &[DemoTenant], stage: &Stage) {
     output::line(format_args!("\n{} {base}/api\n", bold("The service:")));
     for tenant in tenants {
         let holds = match tenant.holds {
-            Holds::All => "the whole of Northwind",
-            Holds::Half => "every second customer, with its orders",
+            Holds::All => "all of the data",
+            Holds::Half => "half of it",
             Holds::Nothing => "nothing yet",
         };
         output::line(format_args!("  {:10} {}  {}: {holds}", tenant.slug, tenant.id, tenant.name));
     }
     let (first, last) = (tenants.first().map(|tenant| tenant.id), tenants.last().map(|tenant| tenant.id));
-    if let (Some(first), Some(last)) = (first, last) {
+    if let (Some(first), Some(last), Some(subject)) = (first, last, &serving.subject) {
         output::line(format_args!("\n{}", bold("Try:")));
-        output::line(format_args!("  curl -s -H 'X-Tenant: {first}' '{base}/api/customers?sort=name&limit=2'"));
-        output::line(format_args!("  curl -s -H 'X-Tenant: {last}' '{base}/api/customers'"));
-        output::line(format_args!(
-            "  curl -s -H 'X-Tenant: {last}' -H 'Content-Type: application/json' -d '{{\"code\":\"1\",\"name\":\"Me\"}}' {base}/api/customers"
-        ));
+        for line in subject.curls(base, first, last) {
+            output::line(format_args!("  {line}"));
+        }
     }
     output::line(format_args!("\nThe database: {} (the demo made the password at random)", stage.admin_url()));
     output::line("Ctrl-C ends it.");
 }
 
-/// Ready on Ctrl-C or SIGTERM.
-async fn interrupted() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
+/// Ctrl-C and SIGTERM.
+struct Interrupts {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Interrupts {
+    fn listen() -> anyhow::Result<Self> {
+        let listen = |kind| signal(kind).context("cannot listen for signals");
+        Ok(Self { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
+    }
+
+    /// Ready when one came since the last time.
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
     }
 }

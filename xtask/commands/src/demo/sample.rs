@@ -2,34 +2,105 @@
 
 use anyhow::{Context as _, ensure};
 use reqwest::{Client, StatusCode};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+use tenantry::TenantId;
+use tenantry::schema::{Arg, ColumnDef, ModelDef, Verb};
+use tenantry_testkit::draft;
 
 use super::DemoTenant;
+use crate::App;
+
+/// What the requests are about: a model whose rows stand alone, with the routes that the sample uses.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Subject {
+    pub(super) def: &'static ModelDef,
+}
+
+impl Subject {
+    /// The model that the application names, or else its first that fits; none when there is none.
+    pub(super) fn of(app: &App) -> anyhow::Result<Option<Self>> {
+        let models = || app.models.iter().map(|entry| entry.def()).filter(|def| fits(def));
+        let Some(demo) = app.demo else { return Ok(models().next().map(|def| Self { def })) };
+        let named = models().find(|def| def.table == demo.table);
+        let def = named.with_context(|| {
+            format!("`{}`, the table of the demo, is none whose rows stand alone and that has all routes but patch", demo.table)
+        })?;
+        Ok(Some(Self { def }))
+    }
+
+    /// Three lines to try: the rows of one tenant, those of another one, and a new row of its own.
+    pub(super) fn curls(self, base: &str, first: TenantId, last: TenantId) -> [String; 3] {
+        let rows = format!("{base}/api/{}", self.def.table);
+        let sort = self.def.columns.iter().find(|column| column.sort).map(|column| format!("sort={}&", column.name));
+        [
+            format!("curl -s -H 'X-Tenant: {first}' '{rows}?{}limit=2'", sort.unwrap_or_default()),
+            format!("curl -s -H 'X-Tenant: {last}' '{rows}'"),
+            format!("curl -s -H 'X-Tenant: {last}' -H 'Content-Type: application/json' -d '{}' {rows}", self.body(1)),
+        ]
+    }
+
+    /// A new row, as short as it can be.
+    fn body(self, seed: u64) -> Value {
+        let values = self.def.insertable().zip(draft::values(self.def, seed));
+        let given = values.filter(|(column, _)| must_be_given(column));
+        Value::Object(given.map(|(column, args)| (column.name.to_owned(), value(&args))).collect::<Map<_, _>>())
+    }
+}
+
+fn fits(def: &ModelDef) -> bool {
+    let routes = [Verb::List, Verb::Get, Verb::Create, Verb::Delete].into_iter().all(|verb| def.routes.has(verb));
+    routes && def.insertable().filter(must_be_given_ref).all(|column| column.reference().is_none() && !column.readonly)
+}
+
+const fn must_be_given(column: &ColumnDef) -> bool {
+    !column.nullable && column.default.is_none()
+}
+
+fn must_be_given_ref(column: &&'static ColumnDef) -> bool {
+    must_be_given(column)
+}
+
+/// A drafted value as it stands in a body.
+fn value(args: &[Arg]) -> Value {
+    match args {
+        [Arg::I64(amount), Arg::Text(currency)] => json!({ "amount": amount, "currency": currency }),
+        [Arg::Uuid(value)] => json!(value.map(|value| value.to_string())),
+        [Arg::Text(value)] => json!(value),
+        [Arg::Bool(value)] => json!(value),
+        [Arg::I32(value)] => json!(value),
+        [Arg::I64(value)] => json!(value),
+        [Arg::Date(value)] => json!(value.map(|value| value.to_string())),
+        [Arg::Timestamp(value)] => json!(value.map(|value| value.to_string())),
+        _ => Value::Null,
+    }
+}
 
 /// The service is ready; a tenant makes a row and reads it; another one does not find it.
-pub(super) async fn check(base: &str, tenants: &[DemoTenant]) -> anyhow::Result<()> {
+pub(super) async fn check(base: &str, tenants: &[DemoTenant], subject: Option<&Subject>) -> anyhow::Result<()> {
     let client = Client::new();
     for path in ["live", "ready"] {
         let response = client.get(format!("{base}/health/{path}")).send().await?;
         ensure!(response.status() == StatusCode::OK, "/health/{path} answered {}", response.status());
     }
+    let Some(subject) = subject else { return Ok(()) };
     let [_, owner, .., stranger] = tenants else {
         anyhow::bail!("the sample needs two tenants");
     };
-    let customers = format!("{base}/api/customers");
-    let sample = json!({ "code": "SAMPLE", "name": "A sample customer" });
-    let created = client.post(&customers).header("x-tenant", owner.id.to_string()).json(&sample).send().await?;
-    ensure!(created.status() == StatusCode::CREATED, "creating a customer answered {}", created.status());
-    let created: Value = created.json().await.context("the customer that was created is no JSON")?;
-    let row = format!("{customers}/{}", created["id"].as_str().context("the customer that was created has no id")?);
+    let (table, owner, stranger) = (subject.def.table, owner.id.to_string(), stranger.id.to_string());
+    let rows = format!("{base}/api/{table}");
+    // A seed that no loader has used: its keys are free.
+    let created = client.post(&rows).header("x-tenant", &owner).json(&subject.body(u64::from(u32::MAX))).send().await?;
+    ensure!(created.status() == StatusCode::CREATED, "creating a row of {table} answered {}", created.status());
+    let created: Value = created.json().await.context("the row that was created is no JSON")?;
+    let row = format!("{rows}/{}", created["id"].as_str().context("the row that was created has no id")?);
 
-    let read = client.get(&row).header("x-tenant", owner.id.to_string()).send().await?;
+    let read = client.get(&row).header("x-tenant", &owner).send().await?;
     ensure!(read.status() == StatusCode::OK, "reading it back answered {}", read.status());
     ensure!(read.json::<Value>().await? == created, "reading it back gave another row");
-    let foreign = client.get(&row).header("x-tenant", stranger.id.to_string()).send().await?;
+    let foreign = client.get(&row).header("x-tenant", &stranger).send().await?;
     ensure!(foreign.status() == StatusCode::NOT_FOUND, "another tenant's read answered {} instead of 404", foreign.status());
 
-    let deleted = client.delete(&row).header("x-tenant", owner.id.to_string()).send().await?;
+    let deleted = client.delete(&row).header("x-tenant", &owner).send().await?;
     ensure!(deleted.status() == StatusCode::NO_CONTENT, "deleting it answered {}", deleted.status());
     Ok(())
 }

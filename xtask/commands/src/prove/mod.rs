@@ -1,6 +1,6 @@
 //! `cargo xtask prove`: the isolation proof, and the proof that it would notice.
 //!
-//! The proof is a test of the suite `isolation`, built and run by cargo, so that no other command has to build it. With `--mutants` the
+//! The proof is a test named `isolation` of the application's, built and run by cargo, so that no other command has to build it. With `--mutants` the
 //! suites are built a second time with the library's deliberate weakenings in it, and each must be caught by the tests that
 //! [`arms`] names for it; and the testkit weakens the database and the roles, and judges that itself ([`database`]).
 
@@ -86,7 +86,12 @@ fn variable(name: &str) -> String {
 /// `cargo test` on one suite, with the server that is found already.
 fn suite(app: &App, postgres: &Postgres, name: &str) -> Command {
     let mut cargo = cargo(app.root);
-    cargo.args(["test", "--package", "tenantry-tests", "--test", name]);
+    cargo.arg("test");
+    match app.proof {
+        Some(package) => cargo.args(["--package", package]),
+        None => cargo.arg("--workspace"),
+    };
+    cargo.args(["--test", name]);
     // A source that was chosen by name has been used here; in the child it would win over the server that is named.
     cargo.env("ADMIN_DATABASE_URL", postgres.admin_url().expose_with_password()).env_remove("TENANTRY_POSTGRES");
     for name in ["PROFILE", "CASES", "SEED", "SEEDS", "SURFACES", "OPEN", "REPORT"] {

@@ -1,0 +1,14 @@
+//! Veterinary clinics, each of them a tenant.
+
+pub mod fees;
+pub mod model;
+
+use axum::Router;
+use tenantry::http::Api;
+
+tenantry::manifest!("models.toml");
+
+/// The generated routes, and the one that is written by hand.
+pub fn router(api: &Api) -> Router {
+    tenantry::http::routes(api).merge(fees::routes())
+}
