@@ -1,7 +1,7 @@
 //! The mutants of the reference application: weakenings of its database and of its roles, each of which must be noticed.
 
 use tenantry_testkit::Proof;
-use tenantry_testkit::proof::{Mutant, Mutants, MutantsError, MutantsReport, Notice};
+use tenantry_testkit::proof::{Mutant, MutantKind, Mutants, MutantsError, MutantsReport, Notice};
 use tenantry_tests::{root, server};
 
 fn mutants() -> Mutants {
@@ -74,4 +74,9 @@ fn a_misspelt_name_is_an_error() {
     assert!(error.starts_with("there is no mutant `row_security_disabeld`; there are row_security_disabled, "), "{error}");
     let error = mutants().without(&["lint"]).try_run_on(server()).expect_err("there is no such detector").to_string();
     assert!(error.starts_with("there is no detector `lint`; there are reads, "), "{error}");
+    let nothing = mutants().only(&["superuser"]).kinds(&[MutantKind::Schema]).try_run_on(server());
+    assert_eq!(
+        nothing.expect_err("it is one of a role").to_string(),
+        "no mutant is left to be run: name some of the kinds that are chosen"
+    );
 }

@@ -90,6 +90,9 @@ pub enum MutantsError {
         /// Those that there are.
         known: String,
     },
+    /// Every mutant was left out, and of none nothing can be said.
+    #[error("no mutant is left to be run: name some of the kinds that are chosen")]
+    Nothing,
     /// The server did not answer as it must, mutant or not.
     #[error("could not {what}")]
     #[non_exhaustive]
@@ -221,6 +224,6 @@ impl Mutants {
         if !self.only.is_empty() {
             list.unfit.clear();
         }
-        Ok(list)
+        if list.mutants.is_empty() { Err(MutantsError::Nothing) } else { Ok(list) }
     }
 }

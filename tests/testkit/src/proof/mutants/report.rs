@@ -83,10 +83,10 @@ impl MutantsReport {
 impl fmt::Display for MutantReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Some(caught) = self.noticed() else {
-            writeln!(f, "SURVIVES  {:<30} {} ({}): nobody noticed", self.name, self.what, self.kind)?;
+            writeln!(f, "SURVIVES  {:<36} {} ({}): nobody noticed", self.name, self.what, self.kind)?;
             return self.sql.iter().try_for_each(|statement| writeln!(f, "    {statement};"));
         };
-        writeln!(f, "{:<9} {:<30} {} ({})", caught.by.to_string(), self.name, self.what, self.kind)?;
+        writeln!(f, "{:<9} {:<36} {} ({})", caught.by.to_string(), self.name, self.what, self.kind)?;
         if let Some(layer) = &caught.without {
             writeln!(f, "    removed beside it: {layer}")?;
         }
@@ -106,7 +106,7 @@ impl fmt::Display for MutantsReport {
             mutant.fmt(f)?;
         }
         for unfit in &self.unfit {
-            writeln!(f, "{:<9} {:<30} does not apply to these models: {}", "-", unfit.name, unfit.why)?;
+            writeln!(f, "{:<9} {:<36} does not apply to these models: {}", "-", unfit.name, unfit.why)?;
         }
         writeln!(f, "Weakenings of the schema and of roles. Those of code take a build of the library itself, and are not among them.")?;
         let survivors = self.survivors().count();
@@ -131,4 +131,47 @@ pub(super) fn chain(error: &dyn Error) -> String {
         cause = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mutant(name: &str, by: &[Notice]) -> MutantReport {
+        let caught = |by: &Notice| Caught {
+            by: *by,
+            detector: by.to_string(),
+            place: "app.notes".to_owned(),
+            seen: "A reads 2 rows of B".to_owned(),
+            script: vec!["select 1".to_owned()],
+            without: None,
+        };
+        let (name, what, sql) = (name.to_owned(), "something is weak".to_owned(), vec!["drop policy p on t".to_owned()]);
+        MutantReport { name, kind: Kind::Schema, what, sql, caught: by.iter().map(caught).collect() }
+    }
+
+    #[test]
+    fn behaviour_counts_before_what_only_reads_the_catalogue() {
+        let mutants = vec![
+            mutant("a", &[Notice::Linter, Notice::StartUp, Notice::Behaviour]),
+            mutant("b", &[Notice::Linter, Notice::StartUp]),
+            mutant("c", &[Notice::Linter]),
+        ];
+        let report = MutantsReport { mutants, unfit: Vec::new() };
+        let last = report.to_string().lines().last().map(str::to_owned);
+        let expected = "mutants: 3 weakenings, each noticed (1 by behaviour, 1 at start-up, 1 by the linter)";
+        assert_eq!(last.as_deref(), Some(expected));
+        let json = serde_json::to_value(&report).expect("it is data");
+        assert_eq!((&json["mutants"][0]["kind"], &json["mutants"][1]["caught"][1]["by"]), (&"schema".into(), &"start_up".into()));
+    }
+
+    #[test]
+    fn a_survivor_is_told_with_what_was_done() {
+        let unfit = vec![Unfit { name: "x".to_owned(), why: "no model has a unique key".to_owned() }];
+        let report = MutantsReport { mutants: vec![mutant("a", &[])], unfit };
+        let text = report.to_string();
+        assert!(text.contains("something is weak (schema): nobody noticed\n    drop policy p on t;\n"), "{text}");
+        assert!(text.contains("does not apply to these models: no model has a unique key\n"), "{text}");
+        assert!(text.ends_with("mutants: 1 weakenings, 1 NOT noticed (0 by behaviour, 0 at start-up, 0 by the linter)"), "{text}");
+    }
 }

@@ -44,7 +44,11 @@ impl<'a> Site<'a> {
 }
 
 /// A connection on which every script is one transaction that is rolled back.
-pub(super) struct Session(PgConnection);
+pub(super) struct Session {
+    connection: PgConnection,
+    /// Something else than an answer to a script: then no answer means anything.
+    broken: Option<sqlx::Error>,
+}
 
 /// What the server said instead of doing it.
 #[derive(Clone, Debug)]
@@ -71,50 +75,71 @@ impl Session {
         let connect = async || {
             PgConnection::connect_with(&stage.url(role).options().map_err(|error| sqlx::Error::Configuration(error.into()))?).await
         };
-        connect().await.map(Self).map_err(MutantsError::server("connect as the application's role"))
+        connect().await.map(Self::on).map_err(MutantsError::server("connect as the application's role"))
     }
 
     pub(super) async fn admin(stage: &Stage) -> Result<Self, MutantsError> {
         let connect = async || {
             PgConnection::connect_with(&stage.admin_url().options().map_err(|error| sqlx::Error::Configuration(error.into()))?).await
         };
-        connect().await.map(Self).map_err(MutantsError::server("connect as the administrator"))
+        connect().await.map(Self::on).map_err(MutantsError::server("connect as the administrator"))
+    }
+
+    const fn on(connection: PgConnection) -> Self {
+        Self { connection, broken: None }
     }
 
     /// Runs a script and takes it back; the texts of all rows that came.
     pub(super) async fn rows(&mut self, script: &[String]) -> Result<Vec<String>, Refusal> {
         let text = format!("begin; {}; rollback", script.join("; "));
-        match lines(&mut self.0, &text).await {
+        match lines(&mut self.connection, &text).await {
             Ok(rows) => Ok(rows),
             Err(error) => {
-                // Whatever failed, the next script begins a transaction of its own. A connection that is gone tells so there.
-                let _ = execute(&mut self.0, "rollback").await;
-                Err(Refusal::of(&error))
+                // Whatever failed, the next script begins a transaction of its own.
+                let ended = execute(&mut self.connection, "rollback").await;
+                self.broken = self.broken.take().or(ended.err());
+                Err(self.refused(error))
             }
         }
+    }
+
+    /// A server that is overloaded, gone or shut down refuses nothing: it has not looked.
+    fn refused(&mut self, error: sqlx::Error) -> Refusal {
+        let refusal = Refusal::of(&error);
+        let looked = error.as_database_error().is_some() && !["08", "53", "57", "58"].iter().any(|class| refusal.state.starts_with(class));
+        if !looked || refusal.state == "55P03" {
+            self.broken = self.broken.take().or(Some(error));
+        }
+        refusal
+    }
+
+    /// Whether every answer so far was one.
+    pub(super) fn sound(&mut self) -> Result<(), MutantsError> {
+        self.broken.take().map_or(Ok(()), |error| Err(MutantsError::server("get an answer from the server")(error)))
     }
 
     /// Runs statements that stay.
     pub(super) async fn execute(&mut self, statements: &[String]) -> Result<(), sqlx::Error> {
         for statement in statements {
-            execute(&mut self.0, statement).await?;
+            execute(&mut self.connection, statement).await?;
         }
         Ok(())
     }
 
     /// Runs a statement that no transaction may hold.
     pub(super) async fn alone(&mut self, statement: &str) -> Result<(), Refusal> {
-        execute(&mut self.0, statement).await.map_err(|error| Refusal::of(&error))
+        let done = execute(&mut self.connection, statement).await;
+        done.map_err(|error| self.refused(error))
     }
 
     /// The only text of a query; an empty one when there is none.
     pub(super) async fn text(&mut self, query: &str) -> Result<String, sqlx::Error> {
-        let text: Option<Option<String>> = sqlx::query_scalar(made(query)).persistent(false).fetch_optional(&mut self.0).await?;
+        let text: Option<Option<String>> = sqlx::query_scalar(made(query)).persistent(false).fetch_optional(&mut self.connection).await?;
         Ok(text.flatten().unwrap_or_default())
     }
 
     pub(super) async fn close(self) {
         // It says goodbye to a database that is dropped next; nothing hangs on it.
-        let _ = self.0.close().await;
+        let _ = self.connection.close().await;
     }
 }

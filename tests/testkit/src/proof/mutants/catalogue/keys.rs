@@ -157,7 +157,12 @@ fn references(plan: &Plan, list: &mut List) {
 }
 
 fn deletions(plan: &Plan, list: &mut List) {
-    match first(plan, |_| true) {
+    // Best of a table that nothing refers to: then nothing holds the victim's row when the cascade comes.
+    let leaf = plan.children_first().into_iter().find_map(|table| {
+        let (constraint, key, column) = plan.references(table).next()?;
+        Some((table, constraint, key, column))
+    });
+    match leaf {
         // The victim's row refers to the attacker's, as a row may that came while the key was wrong.
         Some((table, constraint, key, column)) => {
             let mut sql = single(table, constraint, key, column, "on delete cascade");

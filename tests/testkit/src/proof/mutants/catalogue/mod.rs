@@ -23,9 +23,9 @@ pub(super) fn all(plan: &Plan) -> List {
         objects::list(plan, table, &mut list);
         routines::list(plan, table, &mut list);
         privileges::list(plan, table, &mut list);
-        roles::list(plan, table, &mut list);
     }
     keys::list(plan, &mut list);
+    roles::list(plan, &mut list);
     list
 }
 

@@ -1,15 +1,13 @@
 //! Roles: attributes, memberships and defaults. They belong to the server, so each is taken back when it has been looked at.
 
-use tenantry::schema::ir::Table;
-
 use super::super::mutant::{Layer, List, Mutant};
 use super::super::plan::{Plan, Tenant};
 use super::{role, seen};
 
-pub(super) fn list(plan: &Plan, table: &Table, list: &mut List) {
+pub(super) fn list(plan: &Plan, list: &mut List) {
     attributes(plan, list);
     memberships(plan, list);
-    defaults(plan, table, list);
+    defaults(plan, list);
 }
 
 fn undone(name: &str, what: impl Into<String>, sql: String, undo: String, verify: &str) -> Mutant {
@@ -66,7 +64,7 @@ fn memberships(plan: &Plan, list: &mut List) {
     }
 }
 
-fn defaults(plan: &Plan, table: &Table, list: &mut List) {
+fn defaults(plan: &Plan, list: &mut List) {
     let (app, setting, victim) = (plan.role("app"), plan.conventions.tenant_setting(), Tenant::B.id());
     let reset = |setting: &str| format!("alter role {app} reset {setting}");
     list.add(undone(
@@ -102,16 +100,12 @@ fn defaults(plan: &Plan, table: &Table, list: &mut List) {
         format!("alter role {app} set row_security = on"),
         seen::SETTINGS,
     ));
-    if plan.references(table).next().is_some() || plan.tables().any(|table| plan.references(table).next().is_some()) {
-        let replica = format!("alter role {app} set session_replication_role = replica");
-        list.add(undone(
-            "default_replica",
-            "the triggers are off in a session of the role, and with them foreign keys",
-            replica,
-            reset("session_replication_role"),
-            seen::SETTINGS,
-        ));
-    } else {
-        list.unfit(&["default_replica"], "no model refers to another");
-    }
+    let replica = format!("alter role {app} set session_replication_role = replica");
+    list.add(undone(
+        "default_replica",
+        "the triggers are off in a session of the role, and with them foreign keys",
+        replica,
+        reset("session_replication_role"),
+        seen::SETTINGS,
+    ));
 }

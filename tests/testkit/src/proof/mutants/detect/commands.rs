@@ -92,6 +92,6 @@ fn on_the_rest(plan: &Plan) -> Vec<String> {
         "pg_read_file('PG_VERSION')",
         "pg_create_physical_replication_slot('mine', false, true)",
     ];
-    statements.extend(calls.map(|call| format!("select ({call})::text")));
+    statements.extend(calls.map(|call| format!("select coalesce(f::text, '') from {call} f")));
     statements
 }

@@ -17,6 +17,7 @@ pub(super) async fn fresh(site: &mut Site<'_>, findings: &mut Findings) -> Resul
             findings.add(table.name.to_string(), format!("{rows} rows are read by a session that has just logged in"), script);
         }
     }
+    session.sound()?;
     session.close().await;
     Ok(())
 }

@@ -160,6 +160,8 @@ impl Detector {
             }
             Self::Linter => linter::look(site, &mut findings).await?,
         }
+        site.app.sound()?;
+        site.admin.sound()?;
         Ok(findings.found)
     }
 }

@@ -70,7 +70,7 @@ pub(super) async fn functions(site: &mut Site<'_>, findings: &mut Findings) -> R
                 let call = function.replace("(…)", &format!("('{argument}')"));
                 let script = vec![
                     plan.enter(Tenant::A.id()),
-                    format!("select f::text from {call} f"),
+                    format!("select coalesce(f::text, '') from {call} f"),
                     format!("select t::text from {} t", table.name),
                 ];
                 let rows = site.app.rows(&script).await.unwrap_or_default();

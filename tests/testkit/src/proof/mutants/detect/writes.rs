@@ -11,7 +11,9 @@ use super::Findings;
 /// The victim's rows of a table. The place of a row changes with every write, whatever was written.
 fn digest(plan: &Plan, table: &Table) -> String {
     let (name, tenant, id) = (&table.name, plan.tenant(), Tenant::B.id());
-    format!("select md5(string_agg(t.ctid::text || t::text, ';' order by t.ctid)) from {name} t where {tenant} = '{id}'")
+    format!(
+        "select coalesce(md5(string_agg(t.ctid::text || t::text, ';' order by t.ctid)), 'no rows') from {name} t where {tenant} = '{id}'"
+    )
 }
 
 /// What the attacker writes, and then the victim's rows of every table.
