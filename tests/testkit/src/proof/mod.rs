@@ -201,7 +201,10 @@ impl Proof {
     /// # Panics
     /// As [`run`](Self::run).
     pub fn run_on(self, server: &Postgres) {
+        // A program has been told already, seed by seed.
+        let told = Settings::from_env().is_ok_and(|settings| settings.machine);
         match self.try_run_on(server) {
+            Ok(_) if told => {}
             Ok(report) => println!("{report}"),
             Err(failure) => panic!("{failure}"),
         }
