@@ -268,7 +268,8 @@ pub struct Principals {
 }
 
 impl Principals {
-    /// `around` puts the application's own layers around its routes, and `caller` puts into a request what shows them its tenant.
+    /// `around` puts the application's own layers around its routes, and `caller` puts into a request what shows them its tenant. The
+    /// routes stay where they are: the generated ones are asked for at `/{table}`.
     pub fn new(
         around: impl Fn(&Tenancy, Router) -> Router + Send + Sync + 'static,
         caller: impl Fn(TenantId, &mut Parts) + Send + Sync + 'static,
