@@ -1,8 +1,14 @@
 //! The proof on the reference application. The environment chooses how much of it: see `tenantry_testkit::proof`.
 
+use axum::Router;
+use axum::extract::Request;
+use axum::http::HeaderValue;
+use axum::middleware::map_request;
 use serde_json::json;
+use tenantry::Tenancy;
+use tenantry::layers::DevTenant;
 use tenantry_testkit::Proof;
-use tenantry_testkit::proof::{Draw, Operation, Rows};
+use tenantry_testkit::proof::{Draw, Operation, Principals, Rows, Surface};
 use tenantry_tests::{root, server};
 
 use crate::place_order::place_order;
@@ -26,6 +32,27 @@ fn reorder() -> Operation {
             Ok(json!({"ordered": ordered.await?}))
         })
     })
+}
+
+/// Callers that show a header of the application's own, which its layer reads.
+fn callers() -> Principals {
+    let layers = |tenancy: &Tenancy, routes: Router| {
+        let development = DevTenant::new(tenancy, "test", ([127, 0, 0, 1], 0).into()).expect("a test on loopback");
+        development.around(routes).layer(map_request(async |mut request: Request| {
+            let caller = request.headers_mut().remove("x-caller").expect("every request shows its caller");
+            request.headers_mut().insert("x-tenant", caller);
+            request
+        }))
+    };
+    Principals::new(layers, |tenant, request| {
+        request.headers.insert("x-caller", HeaderValue::from_str(&tenant.to_string()).expect("a uuid"));
+    })
+}
+
+#[test]
+fn callers_are_made_as_the_application_says() {
+    let report = proof().principals(callers()).cases(3).surfaces(&[Surface::Http]).try_run_on(server()).unwrap();
+    assert!(report.operations() > 0);
 }
 
 #[test]

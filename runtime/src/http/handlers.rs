@@ -48,6 +48,9 @@ pub(super) async fn create(
 ) -> Result<Response, Problem> {
     let body = body::read(&headers, body, Purpose::Create, route.api.body_limit).await?;
     let values = reader::read_new(route.def, &route.api.conventions, &body)?;
+    if mutant!("log_row") {
+        tracing::info!(?values, "a row is made");
+    }
     let row = db.run(repo::create(route.def, values, route.one())).await?;
     let mut response = json(StatusCode::CREATED, row.body);
     // A path of the request is visible ASCII, and so is an id.

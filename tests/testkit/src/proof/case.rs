@@ -89,7 +89,8 @@ impl<'a> Case<'a> {
             seen();
             self.step(number, step).await?;
         }
-        self.views(&self.ground.surfaces).await
+        self.views(&self.ground.surfaces).await?;
+        self.ground.log.fault()
     }
 
     /// A row of every model for every tenant, so that there is something to attack from the first step on.
@@ -139,9 +140,9 @@ impl<'a> Case<'a> {
             result = result.and(outcome);
         }
         result?;
-        self.ground.log.fault()?;
         self.compare(&before).await?;
-        self.views(&self.surfaces_after(number)).await
+        self.views(&self.surfaces_after(number)).await?;
+        self.ground.log.fault()
     }
 
     /// The tenant that begins the step with a hand-written operation of no stated effect, if there is one: what it does is found out by

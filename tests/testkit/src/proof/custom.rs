@@ -179,8 +179,8 @@ type State = dyn Fn(Rows<'_>, &Request, &Answer) -> Result<Effect, String> + Sen
 
 /// A hand-written route or function under proof.
 ///
-/// Without [`effect`](Self::effect) the proof reads the tenant's rows again after each call and takes them as they are, while the rows of every
-/// other tenant must be what they were. With it they must be exactly what the effect says.
+/// Without [`effect`](Self::effect) the proof reads the tenant's rows again after each call and takes them as they are, while the rows of
+/// every other tenant must be what they were. With it they must be exactly what the effect says.
 ///
 /// ```
 /// use serde_json::json;
@@ -232,7 +232,8 @@ impl Operation {
         Self { name, make: Arc::new(make), run: Some(Arc::new(run)), effect: None }
     }
 
-    /// What it must have done, given the rows from before, what was sent and what came back; `Err` when the answer is not one that it may give.
+    /// What it must have done, given the rows from before, what was sent and what came back; `Err` when the answer is not one that it may
+    /// give.
     pub fn effect(mut self, effect: impl Fn(Rows<'_>, &Request, &Answer) -> Result<Effect, String> + Send + Sync + 'static) -> Self {
         self.effect = Some(Arc::new(effect));
         self
@@ -267,7 +268,8 @@ pub struct Principals {
 }
 
 impl Principals {
-    /// `around` puts the application's own layers around its routes, and `caller` puts into a request what shows them its tenant.
+    /// `around` puts the application's own layers around its routes, and `caller` puts into a request what shows them its tenant. The
+    /// routes stay where they are: the generated ones are asked for at `/{table}`.
     pub fn new(
         around: impl Fn(&Tenancy, Router) -> Router + Send + Sync + 'static,
         caller: impl Fn(TenantId, &mut Parts) + Send + Sync + 'static,

@@ -1,4 +1,5 @@
-//! What all cases of a proof share: the service with several sizes of its pool, its database, and the connections that go from case to case.
+//! What all cases of a proof share: the service with several sizes of its pool, its database, and the connections that go from case to
+//! case.
 
 use std::sync::{Mutex, PoisonError};
 

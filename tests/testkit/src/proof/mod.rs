@@ -11,15 +11,17 @@
 //! ```
 //!
 //! A case has 2 to 8 fresh tenants and a service with a pool of 1, 2 or 8 connections. In each of its steps every tenant does one to four
-//! things, one after the other, while the others do theirs: over HTTP, through the repository, in hand-written SQL, in SQL as the application's
-//! role without a predicate; on its own rows, on rows of the others, on rows that do not exist; alone or in transactions that fail half-way.
+//! things, one after the other, while the others do theirs: over HTTP, through the repository, in hand-written SQL, in SQL as the
+//! application's role without a predicate; on its own rows, on rows of the others, on rows that do not exist; alone or in transactions that
+//! fail half-way.
 //!
 //! What each operation is answered must be what the model says. After each step every tenant's rows are exactly those of its model, in SQL
 //! without a predicate and through one of the other surfaces, which take turns; at the end of a case they are so through all of them. An
-//! observer sees that the rows of those who did not write have not changed. Whatever leaves on behalf of a tenant is searched for the marks of
-//! the others' values, and what is logged for any.
+//! observer sees that the rows of those who did not write have not changed. Whatever leaves on behalf of a tenant is searched for the marks
+//! of the others' values, and what is logged for any.
 //!
-//! A failure shrinks to a script that a person can read, and its seed repeats it. The environment chooses how much is tried; see [`Profile`].
+//! A failure shrinks to a script that a person can read, and its seed repeats it. The environment chooses how much is tried; see
+//! [`Profile`].
 
 mod attacks;
 mod call;
@@ -165,10 +167,12 @@ impl Proof {
         self
     }
 
-    /// A rule of the application that random rows of that table must respect, such as one that a trigger or a hand-written CHECK enforces. It may
-    /// mend the row, and says whether it is good now; a row that is not is drawn again. It sees a new row, and a row as a change would leave it.
+    /// A rule of the application that random rows of that table must respect, such as one that a trigger or a hand-written CHECK enforces.
+    /// It may mend the row, and says whether it is good now; a row that is not is drawn again. It sees a new row, and a row as a change
+    /// would leave it.
     ///
-    /// What the models themselves say (lengths, words, keys, references) needs no rule here, and rows that break it stay among what is tried.
+    /// What the models themselves say (lengths, words, keys, references) needs no rule here, and rows that break it stay among what is
+    /// tried.
     pub fn domain(mut self, table: &str, rule: impl Fn(&mut Row) -> bool + Send + Sync + 'static) -> Self {
         self.domain.add(table, Arc::new(rule));
         self
@@ -202,7 +206,10 @@ impl Proof {
     /// # Panics
     /// As [`run`](Self::run).
     pub fn run_on(self, server: &Postgres) {
+        // A program has been told already, seed by seed.
+        let told = Settings::from_env().is_ok_and(|settings| settings.machine);
         match self.try_run_on(server) {
+            Ok(_) if told => {}
             Ok(report) => println!("{report}"),
             Err(failure) => panic!("{failure}"),
         }

@@ -5,7 +5,10 @@ use tenantry::Conventions;
 use tenantry::schema::{ColumnDef, Kind, Managed, ModelDef, ModelRef, OnDelete, Scope, Unique, Verbs};
 use uuid::Uuid;
 
+use super::custom::Effect;
 use super::model::{Book, Outcome, Row, World};
+use super::operation::Scene;
+use super::value::Draw;
 
 const PARENT: ModelRef = ModelRef { name: "Parent", table: "parents", scope: Scope::Tenant, def: || &PARENTS };
 const PARENTS: ModelDef = ModelDef {
@@ -118,4 +121,37 @@ fn new_rows_and_changes_are_judged() {
     assert_eq!(book.patch(&world, 0, parent, &Row::new()), Outcome::Done);
     assert_eq!(book.tables[0][&parent]["version"], json!(2), "an empty patch writes nothing");
     assert_eq!(book.patch(&world, 0, child, &Row::new()), Outcome::NotFound);
+}
+
+#[test]
+fn drawn_rows_respect_the_rules_of_the_application() {
+    let mut world = world(0);
+    world.domain.add(
+        "parents",
+        std::sync::Arc::new(|row| {
+            row.insert("code".to_owned(), json!(row["code"].as_str().map(|code| code.replace('u', "r"))));
+            row["code"].is_string()
+        }),
+    );
+    let book = Book::new(&world);
+    let scene = Scene { world: &world, own: &book, others: Vec::new() };
+    for seed in 0..200 {
+        let code = scene.fresh(0, &mut Draw::new(seed))["code"].clone();
+        assert!(code.as_str().is_some_and(|code| code.starts_with('r')), "drawn again when it is null, and mended: {code}");
+    }
+}
+
+#[test]
+fn an_effect_is_held_against_keys_and_references() {
+    let world = world(0);
+    let (mut book, parent, child) = family(&world);
+    let new = Uuid::from_u128(3);
+    assert_eq!(Effect::none().insert("parents", new, row(json!({"code": "b"}))).apply(&world, &mut book), Ok(()));
+    assert_eq!(book.tables[0][&new], row(json!({"id": new, "code": "b", "version": 1})));
+    let taken = Effect::none().patch("parents", new, row(json!({"code": "a"})));
+    assert!(taken.apply(&world, &mut book).unwrap_err().contains("Unique"));
+    let held = Effect::none().delete("parents", parent);
+    assert!(held.apply(&world, &mut book).unwrap_err().contains("Referenced"));
+    // One after the other: the child goes first.
+    assert_eq!(Effect::none().delete("children", child).delete("parents", parent).apply(&world, &mut book), Ok(()));
 }

@@ -141,7 +141,8 @@ impl Scene<'_> {
         }
     }
 
-    /// Lets the application's rules see the row as it would be, and takes over what they changed. `false`, and an empty row, when they refuse it.
+    /// Lets the application's rules see the row as it would be, and takes over what they changed. `false`, and an empty row, when they
+    /// refuse it.
     fn within_domain(&self, model: usize, surface: Surface, before: &Row, row: &mut Row) -> bool {
         let def = self.world.models[model];
         let mut whole = before.clone();

@@ -1,5 +1,5 @@
-//! Several units and hand-written statements in one tenant transaction, with savepoints, some of which fail half-way: then all of it is taken
-//! back, and the model takes it back, too.
+//! Several units and hand-written statements in one tenant transaction, with savepoints, some of which fail half-way: then all of it is
+//! taken back, and the model takes it back, too.
 
 use tenantry::schema::Verb;
 use tenantry::{Error, ErrorKind, TenantTx};
@@ -151,7 +151,8 @@ impl Work<'_, '_> {
     }
 }
 
-/// How it ended. Only a whole transaction knows whether a hand-written DELETE has failed, so inside it an error about a reference is read here.
+/// How it ended. Only a whole transaction knows whether a hand-written DELETE has failed, so inside it an error about a reference is read
+/// here.
 fn ended(act: &Act, error: &Error) -> Outcome {
     match (&act.deed, outcome(error)) {
         (Deed::Delete(_), Outcome::Reference) => Outcome::Referenced,

@@ -12,7 +12,7 @@ pub(super) struct Arm {
 }
 
 /// The suites that the arms name.
-pub(super) const SUITES: &[&str] = &["db", "http"];
+pub(super) const SUITES: &[&str] = &["db", "http", "isolation"];
 
 const fn db(name: &'static str, tests: &'static [&'static str]) -> Arm {
     Arm { name, suite: "db", tests }
@@ -83,5 +83,7 @@ pub(super) const ARMS: &[Arm] = &[
     http("too_long_for_index", &["refusals::a_text_that_its_index_cannot_hold_is_the_callers_error"]),
     http("patch_overwrites", &["verbs::a_patch_changes_what_it_names_and_nothing_else"]),
     http("http_tenant_passed_over", &["isolation::nobody_names_a_tenant"]),
+    // What is logged.
+    Arm { name: "log_row", suite: "isolation", tests: &[super::PROOF] },
     http("http_id_told", &["isolation::a_foreign_row_a_missing_row_and_no_id_are_the_same_404"]),
 ];
