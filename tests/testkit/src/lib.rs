@@ -14,9 +14,11 @@ mod postgres;
 pub mod proof;
 mod sql;
 mod stage;
+mod wire;
 
-pub use postgres::{Database, DatabaseError, DatabaseUrl, FindError, Postgres, Source, UrlError};
+pub use postgres::{Database, DatabaseError, DatabaseUrl, FindError, PgBouncer, Postgres, Source, UrlError};
 #[cfg(feature = "proof")]
 pub use proof::Proof;
 pub use sql::{column, execute, lines, made};
 pub use stage::{Stage, StageError};
+pub use wire::{Cut, Way, Wire};

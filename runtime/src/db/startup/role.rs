@@ -22,7 +22,8 @@ pub(super) async fn look(connection: &mut PgConnection, conventions: &Convention
 
 /// The login is the role that is expected, and not one that has become it by a setting: it could become itself again.
 pub(super) async fn look_at_login(connection: &mut PgConnection, expected: &str, faults: &mut Vec<Fault>) -> Result<String, sqlx::Error> {
-    let (role, login): (String, String) = sqlx::query_as("select current_user::text, session_user::text").fetch_one(connection).await?;
+    let (role, login): (String, String) =
+        sqlx::query_as("select current_user::text, session_user::text").persistent(false).fetch_one(connection).await?;
     let remedy = format!("put the URL of `{expected}` into the configuration");
     if role != expected {
         faults.push(Fault::new(format!("the service logs in as `{role}` and not as `{expected}`"), remedy));
@@ -36,6 +37,7 @@ async fn look_at_attributes(connection: &mut PgConnection, role: &str, faults: &
     let has: (bool, bool, bool, bool, bool) = sqlx::query_as(
         "select rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication from pg_roles where rolname = current_user",
     )
+    .persistent(false)
     .fetch_one(connection)
     .await?;
     let attributes = [
@@ -67,6 +69,7 @@ async fn look_at_settings(
             and (split_part(s, '=', 1) = any($1) or s ~ '^row_security=(off|false|no|0)$') order by 1",
     )
     .bind(settings.as_slice())
+    .persistent(false)
     .fetch_all(&mut *connection)
     .await?;
     for (setting, of_role, of_database, database) in defaults {
@@ -84,6 +87,7 @@ async fn look_at_settings(
          union all select 'row_security' where current_setting('row_security') <> 'on' order by 1",
     )
     .bind(settings.as_slice())
+    .persistent(false)
     .fetch_all(connection)
     .await?;
     for name in now {
@@ -98,6 +102,7 @@ async fn look_at_memberships(connection: &mut PgConnection, role: &str, faults: 
         "select pg_get_userbyid(roleid)::text from pg_auth_members
           where member = (select oid from pg_roles where rolname = current_user) order by 1",
     )
+    .persistent(false)
     .fetch_all(connection)
     .await?;
     for group in groups {
@@ -114,6 +119,7 @@ async fn look_at_ownership(connection: &mut PgConnection, role: &str, faults: &m
           where d.datname = current_database() and s.refclassid = 'pg_authid'::regclass and s.deptype = 'o'
             and s.refobjid = (select oid from pg_roles where rolname = current_user)",
     )
+    .persistent(false)
     .fetch_one(connection)
     .await?;
     if count > 0 {
@@ -132,6 +138,7 @@ async fn look_at_privileges(connection: &mut PgConnection, role: &str, faults: &
          select 'CREATE', format('schema %I', nspname) from pg_namespace where has_schema_privilege(oid, 'CREATE')
          order by 1, 2",
     )
+    .persistent(false)
     .fetch_all(connection)
     .await?;
     for (privilege, object) in held {
@@ -167,6 +174,7 @@ async fn look_at_tables(
     .bind(conventions.schema)
     .bind(conventions.platform_schema)
     .bind(conventions.tenant_column)
+    .persistent(false)
     .fetch_all(connection)
     .await?;
     for (privilege, table) in held {
@@ -182,7 +190,7 @@ async fn look_at_functions(connection: &mut PgConnection, role: &str, faults: &m
         include_str!("../../sql/provision/reaching_functions.sql"),
         " and has_function_privilege(p.oid, 'execute') order by 1"
     );
-    let callable: Vec<String> = sqlx::query_scalar(SELECT).fetch_all(&mut *connection).await?;
+    let callable: Vec<String> = sqlx::query_scalar(SELECT).persistent(false).fetch_all(&mut *connection).await?;
     if let Some(first) = callable.first() {
         let what = format!("`{role}` may call {} function(s) that reach beyond a tenant's rows, such as {first}", callable.len());
         faults.push(Fault::new(what, PROVISION));
@@ -198,6 +206,7 @@ async fn look_for_definers(connection: &mut PgConnection, role: &str, faults: &m
           where p.prosecdef and n.nspname <> 'pg_catalog' and p.prorettype not in ('trigger'::regtype, 'event_trigger'::regtype)
             and has_schema_privilege(n.oid, 'usage') and has_function_privilege(p.oid, 'execute') order by 1",
     )
+    .persistent(false)
     .fetch_all(connection)
     .await?;
     for function in callable {

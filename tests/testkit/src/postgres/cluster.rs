@@ -21,13 +21,13 @@ use super::database::random_hex;
 use super::{DatabaseUrl, FindError};
 
 /// The shell script that ties the server's life to that of this process.
-const SUPERVISE: &str = include_str!("supervise.sh");
+pub(super) const SUPERVISE: &str = include_str!("supervise.sh");
 /// The cluster's superuser, whatever account runs the server.
 const SUPERUSER: &str = "postgres";
 /// How long a server may take until it accepts connections, and until it has ended.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 /// How often a port that was free a moment ago may be taken by somebody else.
-const PORT_ATTEMPTS: usize = 5;
+pub(super) const PORT_ATTEMPTS: usize = 5;
 
 /// Settings for data that is thrown away: nothing needs to survive a crash of the machine.
 const SETTINGS: &[&str] = &[
@@ -98,7 +98,7 @@ impl Drop for Cluster {
 }
 
 /// A directory that belongs to the account and that nobody else enters.
-fn fresh_directory(account: &Account) -> Result<TempDir, FindError> {
+pub(super) fn fresh_directory(account: &Account) -> Result<TempDir, FindError> {
     let parent = account.temporary_directory()?;
     let made = tempfile::Builder::new().prefix("tenantry-postgres-").permissions(Permissions::from_mode(0o700)).tempdir_in(&parent);
     let directory = made.map_err(FindError::io(format!("cannot make a directory in {}", parent.display())))?;
@@ -135,7 +135,7 @@ fn initialise(binaries: &Binaries, account: &Account, directory: &Path, password
 }
 
 /// A port that nobody listened on a moment ago.
-fn free_port() -> std::io::Result<u16> {
+pub(super) fn free_port() -> std::io::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
@@ -170,7 +170,7 @@ fn run(binaries: &Binaries, account: &Account, directory: &Path, port: u16, log:
 }
 
 /// Closes the supervisor's input and waits; kills the whole group when that does not help.
-fn stop(supervisor: &mut Child) {
+pub(super) fn stop(supervisor: &mut Child) {
     drop(supervisor.stdin.take());
     let deadline = Instant::now() + PATIENCE;
     while Instant::now() < deadline {
@@ -186,7 +186,7 @@ fn stop(supervisor: &mut Child) {
 }
 
 /// The log from its start, read without moving the place at which the server writes.
-fn read_log(log: &File) -> String {
+pub(super) fn read_log(log: &File) -> String {
     let length = log.metadata().map_or(0, |metadata| metadata.len());
     let mut bytes = vec![0; usize::try_from(length).unwrap_or(0)];
     let read = log.read_exact_at(&mut bytes, 0);
@@ -197,7 +197,7 @@ fn read_log(log: &File) -> String {
 }
 
 /// The error of a program, with the last lines that it printed.
-fn failed(what: &str, output: &str) -> FindError {
+pub(super) fn failed(what: &str, output: &str) -> FindError {
     let lines: Vec<&str> = output.lines().collect();
     let end = lines.iter().skip(lines.len().saturating_sub(10)).copied().collect::<Vec<_>>().join("\n  ");
     FindError::Failed { what: what.to_owned(), output: end }

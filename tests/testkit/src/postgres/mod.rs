@@ -7,6 +7,7 @@ mod account;
 mod binaries;
 mod cluster;
 mod database;
+mod pgbouncer;
 mod source;
 mod url;
 
@@ -15,6 +16,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use self::database::{Database, DatabaseError};
+pub use self::pgbouncer::PgBouncer;
 pub use self::source::Source;
 pub use self::url::{DatabaseUrl, UrlError};
 
@@ -56,6 +58,11 @@ pub enum FindError {
          macOS: `brew install postgresql@18`), or set {ADMIN_VARIABLE}=postgres://user:password@host/database"
     )]
     Nothing,
+    /// The pooler is not on this machine.
+    #[error(
+        "no PgBouncer found: neither PATH nor the usual folders hold `pgbouncer`; install it (Debian and Ubuntu: `apt-get install pgbouncer`)"
+    )]
+    NoPooler,
     /// PostgreSQL refuses to run as root, and there is no other account.
     #[error("PostgreSQL does not run as root, and this machine has neither an account `postgres` nor `nobody` to run it as")]
     NoAccount,
