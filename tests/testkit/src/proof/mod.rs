@@ -16,6 +16,7 @@
 //! A failure shrinks to a script that a person can read, and its seed repeats it.
 
 mod executor;
+mod faults;
 mod http;
 mod model;
 #[cfg(test)]
@@ -41,6 +42,7 @@ use tenantry::http::{Api, CursorKey};
 use tenantry::layers::DevTenant;
 use tenantry::{Config, Conventions, Entry, Platform, Tenancy};
 
+pub use faults::{FaultCount, FaultsReport};
 use model::World;
 pub use operation::Surface;
 use operation::{Step, step};
