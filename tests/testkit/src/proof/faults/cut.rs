@@ -54,8 +54,13 @@ async fn errand(
     }
     let errand = Errand::draw(bench, service, kind, model, who).await?;
     quiet(service).await?;
-    if place == Place::New {
+    if place != Place::Used {
         wire.disconnect().await;
+    }
+    if place == Place::Open {
+        // The first look finds the connection dead, a later one makes another.
+        tokio::time::timeout(PATIENCE, async { while service.tenancy.ready().await.is_err() {} }).await.map_err(text)?;
+        quiet(service).await?;
     }
     Ok(errand)
 }
@@ -109,19 +114,21 @@ async fn cut_once(
 pub(super) async fn cancel(bench: &mut Bench, report: &mut FaultsReport) -> Result<(), String> {
     let (wire, service) = wired(bench).await?;
     for of in Kind::all(&bench.world) {
-        for polls in 1..=MANY {
-            // The driver's login alone pauses eight hundred times while it computes, before there is anything to lose.
-            let errand = errand(bench, &wire, &service, of, Place::Open, polls as usize % TENANTS).await?;
-            let ended = poll_times(polls, run_alone(bench, &service, &errand)).await;
-            quiet(&service).await?;
-            bench.note(format_args!("{errand}, dropped after {polls} polls unless it was done: {ended:?}"));
-            let done = ended.is_some();
-            let ended = ended.unwrap_or_else(|| Ended::Failed("dropped".to_owned()));
-            let fate = bench.settle(&service, &errand, &ended, false).await?;
-            if done {
-                break;
+        // Not a new one: the driver's login alone pauses eight hundred times while it computes, before there is anything to lose.
+        for place in [Place::Open, Place::Used] {
+            for polls in 1..=MANY {
+                let errand = errand(bench, &wire, &service, of, place, polls as usize % TENANTS).await?;
+                let ended = poll_times(polls, run_alone(bench, &service, &errand)).await;
+                quiet(&service).await?;
+                bench.note(format_args!("{errand}, dropped after {polls} polls unless it was done: {ended:?}"));
+                let done = ended.is_some();
+                let ended = ended.unwrap_or_else(|| Ended::Failed("dropped".to_owned()));
+                let fate = bench.settle(&service, &errand, &ended, false).await?;
+                if done {
+                    break;
+                }
+                report.count("dropped at an await", of.0, fate);
             }
-            report.count("dropped at an await", of.0, fate);
         }
     }
     Ok(())
