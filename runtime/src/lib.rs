@@ -101,7 +101,10 @@ pub mod sql;
 #[cfg(test)]
 mod testing;
 
-pub use db::{Config, ConfigError, Error, ErrorKind, Platform, Rule, StartError, StatementRefusal, Tenancy, TenantDb, TenantTx, Unit};
+pub use db::{
+    Config, ConfigError, Error, ErrorKind, Isolation, Platform, Pooler, Rule, StartError, StatementRefusal, Tenancy, TenantDb, TenantTx,
+    Unit,
+};
 pub use repo::{After, List, Page, Repo};
 pub use schema::{
     Actor, Base, Col, Column, Conventions, Currency, Date, Entry, Field, Id, Model, ModelEnum, Money, MoneyError, Registry, RequestId,

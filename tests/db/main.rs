@@ -4,6 +4,8 @@ mod example;
 mod faults;
 mod handwritten;
 mod hostile;
+mod pooler;
 mod repository;
+mod retry;
 mod savepoints;
 mod spans;

@@ -67,7 +67,8 @@ pub async fn stage() -> Stage {
 }
 
 /// A configuration that waits long for a connection: suites run beside builds, and no test is about that wait.
-fn patient(url: &str) -> Config {
+#[must_use]
+pub fn patient(url: &str) -> Config {
     Config::new(url).expect("a URL").acquire_timeout(Duration::from_secs(60))
 }
 

@@ -1,10 +1,34 @@
 //! How the service connects.
 
+use std::ffi::OsString;
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
+
+/// What stands between the service and the server.
+///
+/// A pooler such as PgBouncer lends a server's connection for a session or for a transaction only. In the second case whatever outlives a
+/// transaction belongs to somebody else by then, prepared statements among it: between two messages outside of a transaction, another client
+/// may have put its own statement in place of ours, and its rows would be the answer. So the service has to know.
+///
+/// PgBouncer needs nothing in its `pgbouncer.ini` for this but `pool_mode`, since the service sends no start-up parameter that it would
+/// refuse. Behind a pooler, what [`Config::statement_timeout`] says stands at the beginning of each transaction, and the URL has no `options`.
+/// `max_connections` is then the number of the pooler's clients, and its `default_pool_size` that of the server's connections. The commands of
+/// `cargo xtask` do not go through a pooler.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Pooler {
+    /// Nothing. A service that finds a pooler all the same does not start.
+    #[default]
+    None,
+    /// A pooler that gives a client a server's connection for as long as the client stays.
+    Session,
+    /// A pooler that may give each transaction another of the server's connections: every statement is in a transaction, and none is
+    /// prepared for later, which costs each one more round trip. A pooler that gives each *statement* another connection does not do.
+    Transaction,
+}
 
 /// The configuration of the service's connections. Debug output shows neither password nor URL.
 ///
@@ -17,12 +41,14 @@ use sqlx::postgres::{PgConnectOptions, PgSslMode};
 /// ```
 #[derive(Clone)]
 pub struct Config {
-    pub(crate) connect: PgConnectOptions,
+    connect: PgConnectOptions,
     pub(crate) max_connections: u32,
     pub(crate) min_connections: u32,
     pub(crate) acquire_timeout: Duration,
     pub(crate) idle_timeout: Duration,
     pub(crate) max_lifetime: Duration,
+    pub(crate) pooler: Pooler,
+    statement_timeout: Option<Duration>,
     allow_weak_tls: bool,
 }
 
@@ -53,6 +79,12 @@ pub enum ConfigError {
         /// The host of the URL.
         host: String,
     },
+    /// Settings that a pooler does not pass on.
+    #[error(
+        "a pooler does not pass on `options` (of DATABASE_URL or of PGOPTIONS), so they would be without effect; take them out, and set what \
+         they set by `alter role … set …`, or the time of a statement with TENANTRY_STATEMENT_TIMEOUT"
+    )]
+    PoolerOptions,
 }
 
 impl Config {
@@ -74,12 +106,15 @@ impl Config {
             acquire_timeout: Duration::from_secs(5),
             idle_timeout: Duration::from_secs(600),
             max_lifetime: Duration::from_secs(1_800),
+            pooler: Pooler::None,
+            statement_timeout: None,
             allow_weak_tls: false,
         })
     }
 
     /// From the environment: `DATABASE_URL`; optionally `TENANTRY_POOL_MAX`, `TENANTRY_POOL_MIN` (connections),
-    /// `TENANTRY_ACQUIRE_TIMEOUT`, `TENANTRY_IDLE_TIMEOUT`, `TENANTRY_MAX_LIFETIME`, `TENANTRY_STATEMENT_TIMEOUT` (seconds) and `TENANTRY_ALLOW_WEAK_TLS`.
+    /// `TENANTRY_ACQUIRE_TIMEOUT`, `TENANTRY_IDLE_TIMEOUT`, `TENANTRY_MAX_LIFETIME`, `TENANTRY_STATEMENT_TIMEOUT` (seconds), `TENANTRY_POOLER`
+    /// (`none`, `session` or `transaction`) and `TENANTRY_ALLOW_WEAK_TLS`.
     ///
     /// # Errors
     /// When `DATABASE_URL` is not set, or a variable does not hold what it should.
@@ -97,6 +132,7 @@ impl Config {
         if config.min_connections > config.max_connections {
             return Err(ConfigError::Invalid { variable: "TENANTRY_POOL_MIN", expected: "at most TENANTRY_POOL_MAX" });
         }
+        config.pooler = pooler("TENANTRY_POOLER", std::env::var_os("TENANTRY_POOLER"))?;
         config.allow_weak_tls = std::env::var("TENANTRY_ALLOW_WEAK_TLS").is_ok_and(|value| value == "1");
         Ok(config)
     }
@@ -131,9 +167,22 @@ impl Config {
 
     /// How long a statement may take, in place of the role's own 15 seconds; in milliseconds on the server.
     #[must_use]
-    pub fn statement_timeout(mut self, timeout: Duration) -> Self {
-        let milliseconds = timeout.as_millis().clamp(1, i32::MAX as u128).to_string();
-        self.connect = self.connect.options([("statement_timeout", milliseconds)]);
+    pub const fn statement_timeout(mut self, timeout: Duration) -> Self {
+        self.statement_timeout = Some(timeout);
+        self
+    }
+
+    /// What stands between the service and the server; nothing by default.
+    ///
+    /// ```
+    /// use tenantry::{Config, Pooler};
+    ///
+    /// let config = Config::new("postgres://tenantry_app:secret@127.0.0.1:6432/shop")?.pooler(Pooler::Transaction);
+    /// # let _ = config; Ok::<(), tenantry::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub const fn pooler(mut self, pooler: Pooler) -> Self {
+        self.pooler = pooler;
         self
     }
 
@@ -151,6 +200,34 @@ impl Config {
         self
     }
 
+    /// Everything that is wrong with it and shows without a connection.
+    pub(crate) fn check(&self) -> Result<(), ConfigError> {
+        self.check_tls()?;
+        if self.pooler != Pooler::None && self.connect.get_options().is_some() {
+            return Err(ConfigError::PoolerOptions);
+        }
+        Ok(())
+    }
+
+    /// How to connect. A pooler refuses start-up parameters that it does not know, so there are none of them for it.
+    pub(crate) fn connect(&self) -> PgConnectOptions {
+        let connect = self.connect.clone();
+        match (self.pooler, self.statement_milliseconds()) {
+            (Pooler::None, None) => connect.extra_float_digits(FLOAT_DIGITS),
+            (Pooler::None, Some(timeout)) => connect.extra_float_digits(FLOAT_DIGITS).options([("statement_timeout", timeout.to_string())]),
+            (Pooler::Session | Pooler::Transaction, _) => connect.extra_float_digits(None),
+        }
+    }
+
+    /// What a transaction sets for itself, since a pooler would not let the connection set it.
+    pub(crate) fn local_statement_milliseconds(&self) -> Option<u128> {
+        if self.pooler == Pooler::None { None } else { self.statement_milliseconds() }
+    }
+
+    fn statement_milliseconds(&self) -> Option<u128> {
+        self.statement_timeout.map(|timeout| timeout.as_millis().clamp(1, i32::MAX as u128))
+    }
+
     /// Refuses what would send data over a network to someone who has not proved to be the database: a URL of another machine with less
     /// than `sslmode=verify-full`, unless [`allow_weak_tls`](Self::allow_weak_tls) allows it by name.
     ///
@@ -166,6 +243,9 @@ impl Config {
     }
 }
 
+/// A start-up parameter of no other use: nothing here reads a number as text. What has become of it tells of a pooler.
+pub(super) const FLOAT_DIGITS: i8 = 2;
+
 fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost" || host.starts_with('/') || address.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
@@ -178,6 +258,15 @@ fn number(variable: &'static str, least: u32) -> Result<Option<u32>, ConfigError
     match text.parse() {
         Ok(number) if number >= least => Ok(Some(number)),
         _ => Err(ConfigError::Invalid { variable, expected: "a number of connections" }),
+    }
+}
+
+fn pooler(variable: &'static str, value: Option<OsString>) -> Result<Pooler, ConfigError> {
+    match value.as_ref().map(|value| value.to_str()) {
+        None | Some(Some("none")) => Ok(Pooler::None),
+        Some(Some("session")) => Ok(Pooler::Session),
+        Some(Some("transaction")) => Ok(Pooler::Transaction),
+        Some(_) => Err(ConfigError::Invalid { variable, expected: "`none`, `session` or `transaction`" }),
     }
 }
 
@@ -198,6 +287,7 @@ impl fmt::Debug for Config {
             .field("port", &self.connect.get_port())
             .field("max_connections", &self.max_connections)
             .field("acquire_timeout", &self.acquire_timeout)
+            .field("pooler", &self.pooler)
             .finish_non_exhaustive()
     }
 }
@@ -214,6 +304,29 @@ mod tests {
         assert_eq!(check("postgres://a:b@db.example/x?sslmode=verify-full"), Ok(()));
         assert_eq!(check("postgres://a:b@db.example/x?sslmode=require"), Err(ConfigError::WeakTls { host: "db.example".to_owned() }));
         assert_eq!(Config::new("postgres://a:b@db.example/x").unwrap().allow_weak_tls(true).check_tls(), Ok(()));
+    }
+
+    #[test]
+    fn a_pooler_has_three_names_and_takes_no_options() {
+        use std::os::unix::ffi::OsStringExt;
+
+        let named = |text: &str| pooler("TENANTRY_POOLER", Some(text.into()));
+        assert_eq!(pooler("TENANTRY_POOLER", None), Ok(Pooler::None));
+        assert_eq!(
+            (named("none"), named("session"), named("transaction")),
+            (Ok(Pooler::None), Ok(Pooler::Session), Ok(Pooler::Transaction))
+        );
+        let wrong = ["", "Transaction", "transaction ", "statement"].map(named);
+        for refused in wrong.into_iter().chain([pooler("TENANTRY_POOLER", Some(OsString::from_vec(vec![0xff])))]) {
+            assert_eq!(refused.unwrap_err().to_string(), "TENANTRY_POOLER must be `none`, `session` or `transaction`");
+        }
+        let optioned = Config::new("postgres://a:b@127.0.0.1/x?options=-c%20work_mem%3D4MB").unwrap();
+        assert_eq!(optioned.check(), Ok(()));
+        assert_eq!(optioned.pooler(Pooler::Transaction).check(), Err(ConfigError::PoolerOptions));
+        let timed = Config::new("postgres://a:b@127.0.0.1/x").unwrap().statement_timeout(Duration::from_secs(2));
+        assert_eq!((timed.connect().get_options(), timed.local_statement_milliseconds()), (Some("-c statement_timeout=2000"), None));
+        let timed = timed.pooler(Pooler::Session);
+        assert_eq!((timed.connect().get_options(), timed.local_statement_milliseconds()), (None, Some(2_000)));
     }
 
     #[test]

@@ -14,8 +14,10 @@ use crate::schema::ReadError;
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Error {
     kind: ErrorKind,
-    sqlstate: Option<String>,
-    constraint: Option<String>,
+    sqlstate: Option<Box<str>>,
+    constraint: Option<Box<str>>,
+    /// How often the transaction was tried.
+    tries: u32,
 }
 
 /// The kinds of [`Error`].
@@ -105,6 +107,23 @@ impl Error {
         self.sqlstate.as_deref()
     }
 
+    /// How often the transaction was tried: more than once only by [`TenantDb::transaction_retrying`](super::TenantDb::transaction_retrying).
+    #[must_use]
+    pub const fn tries(&self) -> u32 {
+        self.tries
+    }
+
+    pub(crate) const fn with_tries(mut self, tries: u32) -> Self {
+        self.tries = tries;
+        self
+    }
+
+    /// Whether the server has taken the transaction back because of another one, so that the same may succeed when it is repeated. Only what
+    /// the server itself has said counts: of a connection that broke, nobody knows what became of the transaction.
+    pub(crate) fn is_passing(&self) -> bool {
+        self.kind == ErrorKind::Conflict && matches!(self.sqlstate(), Some("40001" | "40P01"))
+    }
+
     pub(crate) fn constraint(&self) -> Option<&str> {
         self.constraint.as_deref()
     }
@@ -120,7 +139,7 @@ impl Error {
     }
 
     fn database(error: &dyn sqlx::error::DatabaseError) -> Self {
-        let sqlstate = error.code().map(Cow::into_owned);
+        let sqlstate = error.code().map(|code| code.into_owned().into_boxed_str());
         let kind = match sqlstate.as_deref().unwrap_or_default() {
             "23505" | "23P01" => ErrorKind::Unique { columns: Vec::new() },
             "23503" => ErrorKind::Reference { column: None },
@@ -139,15 +158,15 @@ impl Error {
         };
         if mutant!("error_detail") {
             let detail = error.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().and_then(|error| error.detail());
-            return Self { kind, sqlstate, constraint: detail.map(str::to_owned) };
+            return Self { kind, sqlstate, constraint: detail.map(Box::from), tries: 1 };
         }
-        Self { kind, sqlstate, constraint: error.constraint().map(str::to_owned) }
+        Self { kind, sqlstate, constraint: error.constraint().map(Box::from), tries: 1 }
     }
 }
 
 impl From<ErrorKind> for Error {
     fn from(kind: ErrorKind) -> Self {
-        Self { kind, sqlstate: None, constraint: None }
+        Self { kind, sqlstate: None, constraint: None, tries: 1 }
     }
 }
 
@@ -193,6 +212,9 @@ impl fmt::Display for Error {
             ErrorKind::Unavailable => f.write_str("the database cannot be reached")?,
             ErrorKind::UnknownTenant => f.write_str("no such tenant")?,
             ErrorKind::Internal => f.write_str("internal error")?,
+        }
+        if self.tries > 1 {
+            write!(f, ", after {} tries", self.tries)?;
         }
         match &self.sqlstate {
             Some(code) => write!(f, " (SQLSTATE {code})"),

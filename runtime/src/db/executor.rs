@@ -152,6 +152,7 @@ impl Stream for Watched<'_> {
 
 fn send<'e, 'c: 'e>(tx: &'e mut TenantTx<'c>, admitted: Result<Admitted, sqlx::Error>) -> BoxStream<'e, Step> {
     tx.deletes = admitted.as_ref().is_ok_and(|admitted| admitted.verb == Verb::Delete);
+    let keeps = tx.keeps_statements();
     let (connection, poisoned) = tx.connection();
     // A refused statement poisons, too: what was to be written is not there.
     let before = *poisoned;
@@ -163,7 +164,7 @@ fn send<'e, 'c: 'e>(tx: &'e mut TenantTx<'c>, admitted: Result<Admitted, sqlx::E
             futures_util::stream::once(async { Err(refusal) }).boxed()
         }
         Ok(Admitted { text, arguments, persistent, .. }) => {
-            let steps = connection.fetch_many(sqlx::query_with(text, arguments).persistent(persistent));
+            let steps = connection.fetch_many(sqlx::query_with(text, arguments).persistent(persistent && keeps));
             Watched { steps, poisoned, before, failed: false }.boxed()
         }
     }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::pool::Pool;
 use super::tenancy::connect;
 use super::{Config, Error, StartError, startup};
+use crate::mutants::mutant;
 use crate::schema::{Conventions, TenantId, quoted};
 
 /// The operator's door: it makes and lists tenants. It has a role and connections of its own, cannot be had from a [`Tenancy`](super::Tenancy),
@@ -41,10 +42,10 @@ impl Platform {
     /// # Errors
     /// When the configuration is refused, the database cannot be reached or the login is another one.
     pub async fn start(config: &Config, conventions: &Conventions) -> Result<Self, StartError> {
-        config.check_tls()?;
+        config.check()?;
         let pool = Pool::new(config, 100);
         let mut connection = connect(config).await?;
-        startup::check_platform(&mut connection, conventions).await.map_err(StartError::Database)?;
+        startup::check_platform(&mut connection, config, conventions).await.map_err(StartError::Database)?;
         drop(connection);
         Ok(Self { pool, table: format!("{}.tenants", quoted(conventions.platform_schema)) })
     }
@@ -57,9 +58,11 @@ impl Platform {
         let tenant = TenantId::generate();
         let text = format!("insert into {} (id, slug, name) values ($1, $2, $3)", self.table);
         let mut connection = self.pool.acquire().await?;
+        let mut transaction = connection.begin(self.pool.opening(None)).await?;
         #[expect(clippy::disallowed_methods, reason = "made of the conventions, whose names the manifest has checked")]
-        let query = sqlx::query(sqlx::AssertSqlSafe(text));
-        query.bind(tenant.uuid()).bind(slug).bind(name).execute(connection.raw()).await?;
+        let query = sqlx::query(sqlx::AssertSqlSafe(text)).persistent(self.pool.keeps_statements());
+        query.bind(tenant.uuid()).bind(slug).bind(name).execute(&mut *transaction).await?;
+        transaction.commit().await?;
         Ok(tenant)
     }
 
@@ -71,7 +74,13 @@ impl Platform {
         let text = format!("select id, slug, name, status from {} order by slug", self.table);
         let mut connection = self.pool.acquire().await?;
         #[expect(clippy::disallowed_methods, reason = "made of the conventions, whose names the manifest has checked")]
-        let rows = sqlx::query(sqlx::AssertSqlSafe(text)).fetch_all(connection.raw()).await?;
+        let query = sqlx::query(sqlx::AssertSqlSafe(text)).persistent(self.pool.keeps_statements());
+        if mutant!("pooler_outside") {
+            return query.fetch_all(connection.raw()).await?.iter().map(tenant).collect();
+        }
+        let mut transaction = connection.begin(self.pool.opening(None)).await?;
+        let rows = query.fetch_all(&mut *transaction).await?;
+        transaction.commit().await?;
         rows.iter().map(tenant).collect()
     }
 

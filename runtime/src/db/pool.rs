@@ -7,16 +7,21 @@ use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgPool, PgPoolOptions};
 use sqlx::{Postgres, Transaction};
 
-use super::{Config, Error};
+use super::{Config, Error, Isolation, Pooler};
 use crate::mutants::mutant;
 
 /// The connections of the application's role. A `&PgPool` is an executor, so the pool stays behind this type, which does not dereference.
-pub(crate) struct Pool(PgPool);
+pub(crate) struct Pool {
+    pool: PgPool,
+    pooler: Pooler,
+    /// Milliseconds that each transaction allows its statements.
+    statement_timeout: Option<u128>,
+}
 
 impl Pool {
     /// Opens no connection yet.
     pub(crate) fn new(config: &Config, statements: usize) -> Self {
-        let connect = config.connect.clone().statement_cache_capacity(statements);
+        let connect = config.connect().statement_cache_capacity(statements);
         let pool = PgPoolOptions::new()
             .max_connections(config.max_connections)
             .min_connections(config.min_connections)
@@ -26,21 +31,50 @@ impl Pool {
             // A broken connection shows at BEGIN, before anything was done; a ping would cost every request a round trip.
             .test_before_acquire(false)
             .connect_lazy_with(connect);
-        Self(pool)
+        Self { pool, pooler: config.pooler, statement_timeout: config.local_statement_milliseconds() }
     }
 
     pub(crate) async fn acquire(&self) -> Result<Guarded, Error> {
-        Ok(Guarded { connection: self.0.acquire().await?, armed: false })
+        Ok(Guarded { connection: self.pool.acquire().await?, armed: false })
+    }
+
+    pub(crate) fn connections(&self) -> Connections {
+        Connections { open: self.pool.size(), idle: u32::try_from(self.pool.num_idle()).unwrap_or(u32::MAX) }
     }
 
     pub(crate) async fn close(&self) {
-        self.0.close().await;
+        self.pool.close().await;
     }
+
+    /// Whether a statement may be prepared for later. Behind a pooler the next transaction may be on another of the server's connections,
+    /// where there is no such statement, or somebody else's of the same name.
+    pub(crate) fn keeps_statements(&self) -> bool {
+        self.pooler != Pooler::Transaction || mutant!("pooler_persistent")
+    }
+
+    /// The beginning of every transaction; what is added stands behind a semicolon.
+    pub(crate) fn opening(&self, isolation: Option<Isolation>) -> String {
+        let begin = isolation.map_or("BEGIN", Isolation::begin);
+        match self.statement_timeout {
+            Some(milliseconds) => format!("{begin}; SET LOCAL statement_timeout = {milliseconds}"),
+            None => begin.to_owned(),
+        }
+    }
+}
+
+/// The connections of a service at one moment.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct Connections {
+    /// How many there are, those that are being made or closed among them.
+    pub open: u32,
+    /// How many of them nobody uses.
+    pub idle: u32,
 }
 
 impl fmt::Debug for Pool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pool").field("size", &self.0.size()).field("idle", &self.0.num_idle()).finish()
+        f.debug_struct("Pool").field("size", &self.pool.size()).field("idle", &self.pool.num_idle()).finish()
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sqlx::{Connection, PgConnection};
 
 use super::constraints::Constraints;
-use super::pool::Pool;
+use super::pool::{Connections, Pool};
 use super::startup::{Level, Opening, Standing};
 use super::{Config, ConfigError, Error, TenantDb, startup};
 use crate::schema::verify::Violation;
@@ -55,8 +55,13 @@ fn lines<T: fmt::Display>(items: &[T]) -> String {
 
 /// A connection outside of the pool, which would try again and again and then say only that time is up.
 pub(super) async fn connect(config: &Config) -> Result<PgConnection, StartError> {
-    let connecting = tokio::time::timeout(config.acquire_timeout, PgConnection::connect_with(&config.connect));
-    connecting.await.map_err(|_| StartError::Connect(sqlx::Error::PoolTimedOut))?.map_err(StartError::Connect)
+    let connect = config.connect();
+    let connecting = tokio::time::timeout(config.acquire_timeout, PgConnection::connect_with(&connect));
+    let connected = connecting.await.map_err(|_| StartError::Connect(sqlx::Error::PoolTimedOut))?;
+    connected.map_err(|error| match startup::refused_by_a_pooler(&error) {
+        Some(fault) => StartError::Database(vec![fault]),
+        None => StartError::Connect(error),
+    })
 }
 
 impl Tenancy {
@@ -66,13 +71,13 @@ impl Tenancy {
     /// # Errors
     /// Every fault by name with its remedy; see [`StartError`].
     pub async fn start(config: &Config, models: &[Entry], conventions: Conventions) -> Result<Self, StartError> {
-        config.check_tls()?;
+        config.check()?;
         let registry = Registry::new(models, conventions).map_err(StartError::Models)?;
         let statements = Statements::new(&registry);
         let constraints = Constraints::new(&registry);
         let pool = Pool::new(config, statements.capacity());
         let mut connection = connect(config).await?;
-        let standing = startup::check(&mut connection, &registry).await.map_err(StartError::Database)?;
+        let standing = startup::check_service(&mut connection, config, &registry).await.map_err(StartError::Database)?;
         for opening in &standing.openings {
             tracing::warn!(level = %standing.level, lacks = opening.lacks, leaves = opening.leaves, "the level leaves something open");
         }
@@ -118,6 +123,12 @@ impl Tenancy {
     pub async fn ready(&self) -> Result<(), Error> {
         let mut connection = self.core.pool.acquire().await?;
         Ok(sqlx::Connection::ping(connection.raw()).await?)
+    }
+
+    /// How many connections there are, and how many of them are free.
+    #[must_use]
+    pub fn connections(&self) -> Connections {
+        self.core.pool.connections()
     }
 
     /// Closes the connections, after those in use have come back.

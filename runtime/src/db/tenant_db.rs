@@ -8,7 +8,7 @@ use tracing::Instrument;
 
 use super::tenancy::Core;
 use super::tx::{Context, TenantTx};
-use super::{Error, ErrorKind, Unit};
+use super::{Error, ErrorKind, Isolation, Unit, retry};
 use crate::mutants::mutant;
 use crate::schema::{Actor, RequestId, TenantId};
 
@@ -30,16 +30,16 @@ pub struct TenantDb {
 /// No ping is paid for when a connection is taken from the pool, so that one which the server has closed shows at BEGIN. Nothing has been done
 /// by then, so another one is tried, once.
 macro_rules! in_transaction {
-    ($db:ident, $work:ident) => {{
+    ($db:ident, $isolation:expr, $work:ident) => {{
         let mut connection = $db.core.pool.acquire().await?;
         let mut another;
-        let mut begun = TenantTx::begin(&$db.core, &mut connection, $db.context).await;
+        let mut begun = TenantTx::begin(&$db.core, &mut connection, $db.context, $isolation).await;
         if begun.as_ref().is_err_and(|error| *error.kind() == ErrorKind::Unavailable) && !mutant!("begin_once") {
             drop(begun);
             // Back first: there may be no other place in the pool.
             drop(connection);
             another = $db.core.pool.acquire().await?;
-            begun = TenantTx::begin(&$db.core, &mut another, $db.context).await;
+            begun = TenantTx::begin(&$db.core, &mut another, $db.context, $isolation).await;
         }
         let mut tx = begun?;
         let result = match $work(&mut tx).await {
@@ -111,11 +111,58 @@ impl TenantDb {
         T: Send + 'a,
         F: for<'t> FnOnce(&'t mut TenantTx<'_>) -> BoxFuture<'t, Result<T, Error>> + Send + 'a,
     {
-        Box::pin(self.spanned(async { in_transaction!(self, work) }))
+        Box::pin(self.spanned(async { in_transaction!(self, None, work) }))
+    }
+
+    /// As [`transaction`](Self::transaction), at that level of isolation, and repeated when the server takes it back because of another one:
+    /// a serialization failure (SQLSTATE 40001) or a deadlock (40P01). Whatever else fails goes straight out.
+    ///
+    /// It is tried [`TRIES`](retry::TRIES) times at most. Before each repetition it waits, without a connection, for a random time of up to
+    /// [`FIRST_WAIT`](retry::FIRST_WAIT), which doubles each time up to [`LONGEST_WAIT`](retry::LONGEST_WAIT), so that those who met do not
+    /// meet again. `work` runs anew each time: what it does outside of the transaction, it does more than once.
+    ///
+    /// A transaction is not repeated when its end is unknown, since the connection broke during COMMIT: it may have been committed.
+    ///
+    /// A closure with `move` takes what it works with along, so that the future may be sent between threads, as handlers demand.
+    ///
+    /// ```
+    /// # use tenantry::{Error, Isolation, TenantDb, TenantTx};
+    /// # use uuid::Uuid;
+    /// # async fn example(db: &mut TenantDb, product: Uuid) -> Result<(), Error> {
+    /// let left: i32 = db
+    ///     .transaction_retrying(Isolation::Serializable, async move |tx: &mut TenantTx<'_>| {
+    ///         let tenant = tx.tenant();
+    ///         let sql = "update app.products set units_in_stock = units_in_stock - 1 where tenant_id = $1 and id = $2
+    ///                    returning units_in_stock";
+    ///         Ok(sqlx::query_scalar(sql).bind(tenant).bind(product).fetch_one(tx).await?)
+    ///     })
+    ///     .await?;
+    /// # let _ = left; Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`transaction`](Self::transaction); a [`Conflict`](super::ErrorKind::Conflict) says by [`tries`](Error::tries) how often it was tried.
+    pub async fn transaction_retrying<T>(
+        &mut self,
+        isolation: Isolation,
+        mut work: impl AsyncFnMut(&mut TenantTx<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let mut tries = 1;
+        loop {
+            let work = &mut work;
+            let result = self.spanned(async { in_transaction!(self, Some(isolation), work) }).await;
+            match result {
+                Err(error) if retry::again(&error, tries) => retry::wait(tries).await,
+                Err(error) => return Err(error.with_tries(tries)),
+                Ok(value) => return Ok(value),
+            }
+            tries += 1;
+        }
     }
 
     async fn enter<T>(&self, work: impl AsyncFnOnce(&mut TenantTx<'_>) -> Result<T, Error>) -> Result<T, Error> {
-        self.spanned(async { in_transaction!(self, work) }).await
+        self.spanned(async { in_transaction!(self, None, work) }).await
     }
 
     /// Runs the future in the span of tenant and request.

@@ -12,7 +12,7 @@ use super::encode::encode;
 use super::pool::Guarded;
 use super::row::WireRow;
 use super::tenancy::Core;
-use super::{Error, ErrorKind, Unchecked, Unit};
+use super::{Error, ErrorKind, Isolation, Unchecked, Unit};
 use crate::mutants::mutant;
 use crate::schema::{Actor, Cells, Conventions, RequestId, TenantId};
 
@@ -27,14 +27,14 @@ pub(crate) struct Context {
 impl Context {
     /// One message of the simple protocol opens the transaction and names its tenant. `SET LOCAL` takes no parameters, so the values are
     /// typed: uuids, and settings whose names the manifest has checked. It is not `set_config`, which the application may not call.
-    fn begin(&self, conventions: &Conventions) -> String {
+    fn begin(&self, opening: &str, conventions: &Conventions) -> String {
         let actor = match self.actor {
             Actor::User(id) => id.to_string(),
             Actor::System => String::new(),
         };
         let local = if mutant!("session_set") { "SET" } else { "SET LOCAL" };
         format!(
-            "BEGIN; {local} {} = '{}'; {local} {} = '{actor}'; {local} {} = '{}'",
+            "{opening}; {local} {} = '{}'; {local} {} = '{actor}'; {local} {} = '{}'",
             conventions.tenant_setting(),
             self.tenant,
             conventions.actor_setting(),
@@ -61,8 +61,13 @@ pub struct TenantTx<'c> {
 }
 
 impl<'c> TenantTx<'c> {
-    pub(crate) async fn begin(core: &'c Core, connection: &'c mut Guarded, context: Context) -> Result<Self, Error> {
-        let transaction = connection.begin(context.begin(core.registry.conventions())).await?;
+    pub(crate) async fn begin(
+        core: &'c Core,
+        connection: &'c mut Guarded,
+        context: Context,
+        isolation: Option<Isolation>,
+    ) -> Result<Self, Error> {
+        let transaction = connection.begin(context.begin(&core.pool.opening(isolation), core.registry.conventions())).await?;
         Ok(Self { core, transaction, context, poisoned: false, deletes: false, open: 0 })
     }
 
@@ -116,7 +121,7 @@ impl<'c> TenantTx<'c> {
         let before = self.poisoned;
         self.poisoned = !mutant!("no_poison");
         #[expect(clippy::disallowed_methods, reason = "the text was rendered from the definitions of the models")]
-        let query = sqlx::query_with(sqlx::AssertSqlSafe(text), args);
+        let query = sqlx::query_with(sqlx::AssertSqlSafe(text), args).persistent(self.core.pool.keeps_statements());
         let mut affected = 0;
         let mut steps = (&mut *self.transaction).fetch_many(query);
         while let Some(step) = steps.try_next().await? {
@@ -191,6 +196,11 @@ impl<'c> TenantTx<'c> {
     /// Row level security still holds. Its uses are easy to find, and `cargo xtask tidy` lists them.
     pub fn without_predicate_check(&mut self) -> Unchecked<'_, 'c> {
         Unchecked::new(self)
+    }
+
+    /// Whether a statement may be prepared for later.
+    pub(super) fn keeps_statements(&self) -> bool {
+        self.core.pool.keeps_statements()
     }
 
     pub(super) fn connection(&mut self) -> (&mut sqlx::PgConnection, &mut bool) {

@@ -17,14 +17,17 @@ pub mod proof;
 mod sql;
 mod stage;
 mod suite;
+mod wire;
 
 pub use draft::{draft, draft_with, drafts};
-pub use postgres::{Database, DatabaseError, DatabaseUrl, FindError, Postgres, Source, UrlError, Version};
+pub use postgres::{Database, DatabaseError, DatabaseUrl, FindError, PgBouncer, Postgres, Source, UrlError, Version};
 #[cfg(feature = "proof")]
 pub use proof::Proof;
 pub use sql::{column, execute, lines, made};
 pub use stage::{Stage, StageError};
 pub use suite::{Fixture, Suite, SuiteError};
+pub use wire::{Cut, Way, Wire};
+
 /// Makes an asynchronous function a test that gets tenants of a database of its own; what it may take is a [`Fixture`], and where the
 /// database comes from is a [`Suite`].
 ///

@@ -11,7 +11,7 @@ use tenantry::Conventions;
 use tenantry::migrate::provision::{Level, Options, Password, PasswordError, Passwords, ProvisionError, UnknownLevel, provision};
 use tenantry::migrate::{MigrateError, Progress, migrate};
 
-use crate::{Database, DatabaseError, DatabaseUrl, Postgres, UrlError, execute};
+use crate::{Database, DatabaseError, DatabaseUrl, FindError, PgBouncer, Postgres, UrlError, execute};
 
 /// The variable that names the level of stages.
 const LEVEL_VARIABLE: &str = "TENANTRY_TEST_LEVEL";
@@ -190,6 +190,16 @@ impl Stage {
     #[must_use]
     pub const fn admin_url(&self) -> &DatabaseUrl {
         self.database.url()
+    }
+
+    /// PgBouncer in front of the server, for the logins of the application and the platform, with these settings of `pgbouncer.ini`.
+    ///
+    /// # Errors
+    /// When it is not installed, or does not start.
+    pub fn pgbouncer(&self, settings: &[(&str, &str)]) -> Result<PgBouncer, FindError> {
+        let roles = [self.conventions.role("app"), self.conventions.role("platform")];
+        let logins: Vec<(&str, &str)> = roles.iter().map(|role| (role.as_str(), self.password.expose())).collect();
+        PgBouncer::start(self.database.url(), &logins, settings)
     }
 
     /// The login of a role, such as `app` or `platform`.

@@ -12,12 +12,14 @@ pub(super) async fn look(
 ) -> Result<Standing, sqlx::Error> {
     let comment: Option<String> = sqlx::query_scalar("select obj_description(to_regnamespace($1)::oid, 'pg_namespace')")
         .bind(conventions.platform_schema)
+        .persistent(false)
         .fetch_one(&mut *connection)
         .await?;
     let level = Level::of_comment(comment.as_deref());
     let there: bool = sqlx::query_scalar("select to_regrole($1) is not null and to_regrole($2) is not null")
         .bind(conventions.role("app"))
         .bind(conventions.role("owner"))
+        .persistent(false)
         .fetch_one(&mut *connection)
         .await?;
     // Where the roles are missing the login is another one, which is told by its name.
@@ -32,6 +34,6 @@ pub(super) async fn look(
         }
     };
     #[expect(clippy::disallowed_methods, reason = "rendered from checked names")]
-    let places: Vec<i32> = sqlx::query_scalar(sqlx::AssertSqlSafe(question)).fetch_all(connection).await?;
+    let places: Vec<i32> = sqlx::query_scalar(sqlx::AssertSqlSafe(question)).persistent(false).fetch_all(connection).await?;
     Ok(Standing { level, openings: level.at(&places) })
 }

@@ -4,19 +4,22 @@
 //! from the server's own catalogue, as the application's role sees it.
 
 mod level;
+mod pooler;
 mod role;
 mod tables;
 
 use std::fmt;
 
-use sqlx::PgConnection;
+use sqlx::{Connection, PgConnection};
 
+use super::Config;
 use crate::schema::ir::Table;
 use crate::schema::{Conventions, Registry};
 pub use crate::sql::provision::{Level, Opening};
 use crate::sql::server;
 
 pub(crate) use self::tables::deparsed;
+pub(super) use pooler::refused as refused_by_a_pooler;
 
 /// What is wrong with the database or with the login, and what mends it.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -73,12 +76,29 @@ pub async fn check(connection: &mut PgConnection, registry: &Registry) -> Result
     Err(faults)
 }
 
+/// The same for a service with that configuration: what stands between it and the server comes first, since the answers to everything else
+/// depend on it.
+pub(crate) async fn check_service(connection: &mut PgConnection, config: &Config, registry: &Registry) -> Result<Standing, Vec<Fault>> {
+    told(pooler::look(connection, config).await.unwrap_or_else(|error| vec![Fault::unread(&error)]))?;
+    check(connection, registry).await
+}
+
 /// Whether the login is the platform's: anything stronger would see every tenant's rows through the operator's door.
-pub(crate) async fn check_platform(connection: &mut PgConnection, conventions: &Conventions) -> Result<(), Vec<Fault>> {
+pub(crate) async fn check_platform(connection: &mut PgConnection, config: &Config, conventions: &Conventions) -> Result<(), Vec<Fault>> {
+    told(pooler::look(connection, config).await.unwrap_or_else(|error| vec![Fault::unread(&error)]))?;
     let mut faults = Vec::new();
-    if let Err(error) = role::look_at_login(connection, &conventions.role("platform"), &mut faults).await {
+    let look = async {
+        let mut transaction = connection.begin().await?;
+        role::look_at_login(&mut transaction, &conventions.role("platform"), &mut faults).await?;
+        transaction.rollback().await
+    };
+    if let Err(error) = look.await {
         faults.push(Fault::unread(&error));
     }
+    told(faults)
+}
+
+fn told(faults: Vec<Fault>) -> Result<(), Vec<Fault>> {
     if faults.is_empty() { Ok(()) } else { Err(faults) }
 }
 
@@ -94,16 +114,20 @@ pub(crate) async fn check_policies(
 }
 
 async fn look(connection: &mut PgConnection, registry: &Registry, faults: &mut Vec<Fault>) -> Result<Standing, sqlx::Error> {
-    look_at_server(connection, faults).await?;
-    let standing = level::look(connection, registry.conventions(), faults).await?;
-    role::look(connection, registry.conventions(), standing.level, faults).await?;
-    tables::look(connection, registry, faults).await?;
+    // In one transaction, and without a statement that is kept: behind a pooler the next one would be on another of the server's connections.
+    let mut transaction = connection.begin().await?;
+    look_at_server(&mut transaction, faults).await?;
+    let standing = level::look(&mut transaction, registry.conventions(), faults).await?;
+    role::look(&mut transaction, registry.conventions(), standing.level, faults).await?;
+    tables::look(&mut transaction, registry, faults).await?;
+    transaction.rollback().await?;
     Ok(standing)
 }
 
 async fn look_at_server(connection: &mut PgConnection, faults: &mut Vec<Fault>) -> Result<(), sqlx::Error> {
     let (version, encoding): (i32, String) =
         sqlx::query_as("select current_setting('server_version_num')::int, current_setting('server_encoding')")
+            .persistent(false)
             .fetch_one(connection)
             .await?;
     if let Some(refusal) = server::refusal(u32::try_from(version).unwrap_or(0)) {

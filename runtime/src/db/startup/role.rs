@@ -30,7 +30,8 @@ pub(super) async fn look(
 
 /// The login is the role that is expected, and not one that has become it by a setting: it could become itself again.
 pub(super) async fn look_at_login(connection: &mut PgConnection, expected: &str, faults: &mut Vec<Fault>) -> Result<String, sqlx::Error> {
-    let (role, login): (String, String) = sqlx::query_as("select current_user::text, session_user::text").fetch_one(connection).await?;
+    let (role, login): (String, String) =
+        sqlx::query_as("select current_user::text, session_user::text").persistent(false).fetch_one(connection).await?;
     let remedy = format!("put the URL of `{expected}` into the configuration");
     if role != expected {
         faults.push(Fault::new(format!("the service logs in as `{role}` and not as `{expected}`"), remedy));
@@ -44,6 +45,7 @@ async fn look_at_attributes(connection: &mut PgConnection, role: &str, faults: &
     let has: (bool, bool, bool, bool, bool) = sqlx::query_as(
         "select rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication from pg_roles where rolname = current_user",
     )
+    .persistent(false)
     .fetch_one(connection)
     .await?;
     let attributes = [
@@ -75,6 +77,7 @@ async fn look_at_settings(
             and (split_part(s, '=', 1) = any($1) or s ~ '^row_security=(off|false|no|0)$') order by 1",
     )
     .bind(settings.as_slice())
+    .persistent(false)
     .fetch_all(&mut *connection)
     .await?;
     for (setting, of_role, of_database, database) in defaults {
@@ -92,6 +95,7 @@ async fn look_at_settings(
          union all select 'row_security' where current_setting('row_security') <> 'on' order by 1",
     )
     .bind(settings.as_slice())
+    .persistent(false)
     .fetch_all(connection)
     .await?;
     for name in now {
@@ -106,6 +110,7 @@ async fn look_at_memberships(connection: &mut PgConnection, role: &str, faults: 
         "select pg_get_userbyid(roleid)::text from pg_auth_members
           where member = (select oid from pg_roles where rolname = current_user) order by 1",
     )
+    .persistent(false)
     .fetch_all(connection)
     .await?;
     for group in groups {
@@ -122,6 +127,7 @@ async fn look_at_ownership(connection: &mut PgConnection, role: &str, faults: &m
           where d.datname = current_database() and s.refclassid = 'pg_authid'::regclass and s.deptype = 'o'
             and s.refobjid = (select oid from pg_roles where rolname = current_user)",
     )
+    .persistent(false)
     .fetch_one(connection)
     .await?;
     if count > 0 {
@@ -140,6 +146,7 @@ async fn look_at_privileges(connection: &mut PgConnection, role: &str, faults: &
          select 'CREATE', format('schema %I', nspname) from pg_namespace where has_schema_privilege(oid, 'CREATE')
          order by 1, 2",
     )
+    .persistent(false)
     .fetch_all(connection)
     .await?;
     for (privilege, object) in held {
@@ -175,6 +182,7 @@ async fn look_at_tables(
     .bind(conventions.schema)
     .bind(conventions.platform_schema)
     .bind(conventions.tenant_column)
+    .persistent(false)
     .fetch_all(connection)
     .await?;
     for (privilege, table) in held {
@@ -191,7 +199,7 @@ async fn look_at_functions(connection: &mut PgConnection, role: &str, faults: &m
         include_str!("../../sql/provision/reaching_functions.sql"),
         " and has_function_privilege(p.oid, 'execute') order by 1"
     );
-    let callable: Vec<String> = sqlx::query_scalar(SELECT).fetch_all(&mut *connection).await?;
+    let callable: Vec<String> = sqlx::query_scalar(SELECT).persistent(false).fetch_all(&mut *connection).await?;
     if let Some(first) = callable.first() {
         let what = format!("`{role}` may call {} function(s) that reach beyond a tenant's rows, such as {first}", callable.len());
         faults.push(Fault::new(what, PROVISION));
@@ -207,6 +215,7 @@ async fn look_for_definers(connection: &mut PgConnection, role: &str, faults: &m
           where p.prosecdef and n.nspname <> 'pg_catalog' and p.prorettype not in ('trigger'::regtype, 'event_trigger'::regtype)
             and has_schema_privilege(n.oid, 'usage') and has_function_privilege(p.oid, 'execute') order by 1",
     )
+    .persistent(false)
     .fetch_all(connection)
     .await?;
     for function in callable {

@@ -28,6 +28,7 @@ async fn look_at(
     )
     .bind(&name.schema)
     .bind(&name.name)
+    .persistent(false)
     .fetch_optional(&mut *connection)
     .await?;
     let Some((oid, enabled, forced)) = found else {
@@ -54,6 +55,7 @@ async fn look_at_columns(connection: &mut PgConnection, oid: i64, table: &Table,
         "select attname::text, atttypid::regtype::text from pg_attribute where attrelid = $1::oid and attnum > 0 and not attisdropped",
     )
     .bind(oid)
+    .persistent(false)
     .fetch_all(connection)
     .await?;
     for column in &table.columns {
@@ -85,6 +87,7 @@ async fn look_at_keys(
     )
     .bind(oid)
     .bind(conventions.tenant_column)
+    .persistent(false)
     .fetch_all(connection)
     .await?;
     for index in crossing {
@@ -107,6 +110,7 @@ pub(super) async fn policies(
     )
     .bind(&table.name.schema)
     .bind(&table.name.name)
+    .persistent(false)
     .fetch_optional(&mut *connection)
     .await?;
     match oid {
@@ -140,6 +144,7 @@ async fn look_at_policies(
            from pg_policy where polrelid = $1::oid order by polname",
     )
     .bind(oid)
+    .persistent(false)
     .fetch_all(connection)
     .await?;
     let expression = deparsed(table.fence, conventions);
@@ -205,6 +210,7 @@ async fn look_for_strangers(
     .bind(conventions.platform_schema)
     .bind(conventions.tenant_column)
     .bind(fence)
+    .persistent(false)
     .fetch_all(connection)
     .await?;
     // What is wrong with a model's table is told where its policies are compared.

@@ -21,13 +21,13 @@ use super::directory::{self, data};
 use super::{DatabaseUrl, FindError};
 
 /// The shell script that ties the server's life to that of this process.
-const SUPERVISE: &str = include_str!("supervise.sh");
+pub(super) const SUPERVISE: &str = include_str!("supervise.sh");
 /// The cluster's superuser, whatever account runs the server.
 pub(super) const SUPERUSER: &str = "postgres";
 /// How long a server may take until it accepts connections, and until it has ended.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 /// How often a port that was free a moment ago may be taken by somebody else.
-const PORT_ATTEMPTS: usize = 5;
+pub(super) const PORT_ATTEMPTS: usize = 5;
 
 /// Settings for data that is thrown away: nothing needs to survive a crash of the machine.
 pub(super) const COMMON_SETTINGS: &[&str] = &[
@@ -125,7 +125,7 @@ fn initialise(binaries: &Binaries, account: &Account, directory: &Path, password
 }
 
 /// A port that nobody listened on a moment ago.
-fn free_port() -> std::io::Result<u16> {
+pub(super) fn free_port() -> std::io::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
@@ -166,7 +166,7 @@ fn run(binaries: &Binaries, account: &Account, directory: &Path, port: u16, log:
 }
 
 /// Closes the supervisor's input and waits; kills the whole group when that does not help.
-fn stop(supervisor: &mut Child) {
+pub(super) fn stop(supervisor: &mut Child) {
     drop(supervisor.stdin.take());
     let deadline = Instant::now() + PATIENCE;
     while Instant::now() < deadline {
@@ -182,7 +182,7 @@ fn stop(supervisor: &mut Child) {
 }
 
 /// The log from its start, read without moving the place at which the server writes.
-fn read_log(log: &File) -> String {
+pub(super) fn read_log(log: &File) -> String {
     let length = log.metadata().map_or(0, |metadata| metadata.len());
     let mut bytes = vec![0; usize::try_from(length).unwrap_or(0)];
     let read = log.read_exact_at(&mut bytes, 0);

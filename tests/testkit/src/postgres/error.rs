@@ -26,6 +26,11 @@ pub enum FindError {
          {ADMIN_VARIABLE}=postgres://user:password@host/database"
     )]
     Nothing,
+    /// The pooler is not on this machine.
+    #[error(
+        "no PgBouncer found: neither PATH nor the usual folders hold `pgbouncer`; install it (Debian and Ubuntu: `apt-get install pgbouncer`)"
+    )]
+    NoPooler,
     /// The source that was chosen by name has no server.
     #[error(
         "{SOURCE_VARIABLE}=local: neither PATH nor the usual folders hold `initdb` and `postgres`; install the server (Debian and Ubuntu: \

@@ -24,6 +24,7 @@ mod error;
 mod find;
 mod owner;
 mod package;
+mod pgbouncer;
 mod source;
 mod url;
 mod version;
@@ -33,6 +34,7 @@ use std::sync::Arc;
 
 pub use self::database::{Database, DatabaseError};
 pub use self::error::FindError;
+pub use self::pgbouncer::PgBouncer;
 pub use self::source::Source;
 pub use self::url::{DatabaseUrl, UrlError};
 pub use self::version::Version;

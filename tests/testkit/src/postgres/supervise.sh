@@ -10,10 +10,12 @@ exec 3<&0 </dev/null
 server=$!
 
 # The data is thrown away, so an immediate shutdown will do; the server itself kills within seconds what does not end at once.
+# PgBouncer before 1.23 knows no such signal, and the shell has it ignored; there SIGTERM is the immediate one, which PostgreSQL passes over by then.
 (
   read -r _ <&3
   : >"$directory/stopped"
   kill -QUIT "$server"
+  kill -TERM "$server"
 ) 2>/dev/null &
 watcher=$!
 exec 3<&-

@@ -58,6 +58,17 @@ impl DatabaseUrl {
         PgConnectOptions::from_str(self.0.as_str()).map_err(|_| UrlError::Parameter)
     }
 
+    /// The same login and database by way of something on this machine's loopback interface, which speaks without TLS.
+    #[must_use]
+    pub(crate) fn by_way_of(&self, port: u16) -> Self {
+        let mut url = self.without_parameters(&["host", "hostaddr", "port", "sslmode", "ssl-mode"]);
+        // Neither fails for a URL that can be a base, which `from_str` has made sure of.
+        let _ = url.set_host(Some("127.0.0.1"));
+        let _ = url.set_port(Some(port));
+        url.query_pairs_mut().append_pair("sslmode", "disable");
+        Self(url)
+    }
+
     /// The whole URL with its password, to be handed to a driver or to a child's environment and to nothing that is shown or kept.
     #[must_use]
     pub fn expose_with_password(&self) -> &str {

@@ -31,6 +31,25 @@ pub(super) const ARMS: &[Arm] = &[
     db("commit_each", &["faults::a_panic_rolls_back", "faults::a_statement_timeout_rolls_back", "faults::a_killed_backend_is_replaced"]),
     db("no_poison", &["faults::a_swallowed_error_is_not_committed"]),
     db("commit_poisoned", &["faults::a_swallowed_error_is_not_committed"]),
+    // A pooler.
+    db("pooler_persistent", &["pooler::many_tenants_share_two_connections_of_the_server_and_each_sees_its_own"]),
+    db("pooler_outside", &["pooler::the_operator_and_the_health_check_are_answered_what_they_asked"]),
+    db("pooler_unseen", &["pooler::a_pooler_that_nobody_has_named_keeps_the_service_from_starting"]),
+    // Repetition.
+    db(
+        "retry_never",
+        &["retry::a_deadlock_is_repeated_until_both_are_done", "retry::a_serialization_failure_is_repeated_and_no_write_is_lost"],
+    ),
+    db("retry_anything", &["retry::what_a_repetition_would_not_mend_goes_straight_out"]),
+    db("retry_unknown", &["retry::a_commit_whose_end_is_unknown_is_not_repeated"]),
+    db("retry_unbounded", &["retry::a_conflict_that_does_not_pass_is_the_callers_with_the_number_of_tries"]),
+    db(
+        "isolation_ignored",
+        &[
+            "retry::a_serialization_failure_is_repeated_and_no_write_is_lost",
+            "retry::two_that_read_what_the_other_writes_come_one_after_the_other",
+        ],
+    ),
     // Savepoints.
     db("savepoint_kept", &["savepoints::what_fails_is_taken_back_and_the_rest_is_kept"]),
     db("savepoint_unread", &["savepoints::a_swallowed_error_inside_a_savepoint_takes_it_back"]),

@@ -1,0 +1,109 @@
+//! What was broken, how often, and what became of it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Serialize;
+
+use super::errand::Kind;
+
+/// What became of an operation that a fault fell on. All of them are right; which it is depends on where the fault fell.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Fate {
+    /// The caller was told that it is done, and it is there.
+    Acknowledged,
+    /// The caller was told nothing or of an error, and it is there as a whole.
+    Whole,
+    /// The caller was told nothing or of an error, and nothing of it is there.
+    Absent,
+}
+
+/// The faults that were brought about, by their kind and that of the operation. Its `Display` is for people.
+#[derive(Clone, Debug, Serialize)]
+pub struct FaultsReport {
+    seed: u64,
+    faults: Vec<FaultCount>,
+    /// Whether PgBouncer was there to be gone through.
+    pooler: bool,
+}
+
+/// How often a fault fell on a kind of operation, and what became of the operation.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct FaultCount {
+    /// The fault.
+    pub fault: &'static str,
+    /// The kind of operation.
+    pub operation: String,
+    /// How often, each time in another place.
+    pub times: u64,
+    /// Done, and the caller was told so.
+    pub acknowledged: u64,
+    /// Done as a whole, and the caller does not know.
+    pub whole: u64,
+    /// Not done at all.
+    pub absent: u64,
+}
+
+impl FaultsReport {
+    pub(super) const fn new(seed: u64) -> Self {
+        Self { seed, faults: Vec::new(), pooler: false }
+    }
+
+    pub(super) fn count(&mut self, fault: &'static str, kind: Kind, fate: Fate) {
+        let operation = kind.to_string();
+        let place = self.faults.iter().position(|count| count.fault == fault && count.operation == operation);
+        let place = place.unwrap_or_else(|| {
+            self.faults.push(FaultCount { fault, operation, times: 0, acknowledged: 0, whole: 0, absent: 0 });
+            self.faults.len() - 1
+        });
+        let count = &mut self.faults[place];
+        count.times += 1;
+        match fate {
+            Fate::Acknowledged => count.acknowledged += 1,
+            Fate::Whole => count.whole += 1,
+            Fate::Absent => count.absent += 1,
+        }
+    }
+
+    pub(super) const fn with_pooler(&mut self) {
+        self.pooler = true;
+    }
+
+    /// The faults, in the order in which they were brought about.
+    #[must_use]
+    pub fn faults(&self) -> &[FaultCount] {
+        &self.faults
+    }
+
+    /// How often something was broken.
+    #[must_use]
+    pub fn times(&self) -> u64 {
+        self.faults.iter().map(|count| count.times).sum()
+    }
+
+    /// Whether PgBouncer was there to be gone through.
+    #[must_use]
+    pub const fn pooler(&self) -> bool {
+        self.pooler
+    }
+}
+
+impl fmt::Display for FaultsReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut faults: BTreeMap<&str, (u64, u64, u64, u64)> = BTreeMap::new();
+        for count in &self.faults {
+            writeln!(
+                f,
+                "  {:<32} {:<32} {:>5} times: {:>4} acknowledged, {:>4} done and not told, {:>4} absent",
+                count.fault, count.operation, count.times, count.acknowledged, count.whole, count.absent
+            )?;
+            let sum = faults.entry(count.fault).or_default();
+            *sum = (sum.0 + count.times, sum.1 + count.acknowledged, sum.2 + count.whole, sum.3 + count.absent);
+        }
+        if !self.pooler {
+            writeln!(f, "  not gone through: PgBouncer is not installed")?;
+        }
+        write!(f, "faults: {} of {} kinds, seed {}: green", self.times(), faults.len(), self.seed)
+    }
+}
