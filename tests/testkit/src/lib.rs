@@ -10,6 +10,7 @@
 //! ```
 
 pub mod draft;
+#[cfg_attr(not(feature = "proof"), expect(unreachable_pub, reason = "it is the proof that hands it out"))]
 mod draw;
 mod postgres;
 #[cfg(feature = "proof")]
