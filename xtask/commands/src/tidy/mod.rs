@@ -12,6 +12,7 @@ mod length;
 mod machine_paths;
 mod models;
 mod names;
+mod proof_table;
 mod tree;
 mod unchecked;
 
@@ -64,6 +65,7 @@ const RULES: &[Rule] = &[
     Rule { house: true, check: length::check },
     Rule { house: true, check: machine_paths::check },
     Rule { house: true, check: documents::check },
+    Rule { house: true, check: proof_table::check },
 ];
 
 /// Prints every finding with its place.
@@ -111,6 +113,7 @@ mod tests {
 
     fn house() -> Vec<(&'static str, String)> {
         let mut files: Vec<(&str, String)> = documents::NAMES.iter().map(|name| (*name, "Text.\n".to_owned())).collect();
+        files.extend(proof_table::sample());
         files.extend([
             ("Cargo.toml", "[workspace]\n[workspace.dependencies]\ntenantry = { path = \"runtime\" }\n".to_owned()),
             ("models.toml", "[models]\nsales = [\"Customer\"]\n".to_owned()),
