@@ -63,7 +63,7 @@ pub(super) struct Section {
 }
 
 fn sections(proof: &Proof, code: Option<&CodeMutants>) -> Vec<Section> {
-    let failure = proof.failure.as_ref().map(|failure| red(failure));
+    let failure = proof.failure.as_ref().map(red);
     let rest = [
         repeat(proof),
         plan(proof.parts.as_deref()),
@@ -313,7 +313,7 @@ pub(super) fn count(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
