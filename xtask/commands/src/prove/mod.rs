@@ -7,10 +7,11 @@
 mod arms;
 mod database;
 mod mutants;
+mod page;
 mod progress;
 
 use std::io::{BufRead as _, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail};
@@ -18,6 +19,7 @@ use tenantry_testkit::Postgres;
 
 use crate::App;
 use crate::cargo::cargo;
+use crate::output;
 use crate::server;
 use progress::Progress;
 
@@ -33,7 +35,7 @@ pub(crate) struct Args {
     /// Repeats the cases of that seed. With `--mutants`: the first of the seeds.
     #[arg(long)]
     seed: Option<u64>,
-    /// Writes `proof.json` into that folder: what was tried, on what, and what was not.
+    /// Writes `index.html` and `proof.json` into that folder: what was tried, on what, and what was not.
     #[arg(long, value_name = "DIR", conflicts_with = "mutants")]
     report: Option<PathBuf>,
     /// Weakens the library, the database and the roles on purpose, in one place after another, and fails when nobody notices.
@@ -59,6 +61,7 @@ pub(crate) fn run(app: &App, args: &Args) -> anyhow::Result<()> {
     if let Some(folder) = &args.report {
         // The test runs in the folder of its package.
         let folder = std::path::absolute(folder).with_context(|| format!("the folder {} cannot be found", folder.display()))?;
+        page::clear(&folder)?;
         cargo.env(variable("REPORT"), folder);
     }
     cargo.args(["--", "--nocapture", "--exact", PROOF]);
@@ -69,8 +72,22 @@ pub(crate) fn run(app: &App, args: &Args) -> anyhow::Result<()> {
         }
     })?;
     drop(progress);
+    if let Some(folder) = &args.report {
+        report(folder, ok)?;
+    }
     if !ok {
         bail!("the proof is red: the script above leads to the fault, and `cargo xtask prove --seed` with its seed repeats it");
+    }
+    Ok(())
+}
+
+/// Writes the page, and says where it is.
+fn report(folder: &Path, ok: bool) -> anyhow::Result<()> {
+    match page::write(&std::path::absolute(folder)?) {
+        Ok(page) => output::line(format_args!("report: {}", page::from_here(&page).display())),
+        // A proof that is red is told as such, whatever becomes of its page: one that could not begin has none.
+        Err(error) if !ok => output::error(&error),
+        Err(error) => return Err(error),
     }
     Ok(())
 }
