@@ -1,5 +1,6 @@
 //! `cargo xtask demo` as a process: what it prints, what it answers, how it ends, and that nothing of it stays.
 
+mod managed;
 mod process;
 
 use std::fs;

@@ -40,6 +40,13 @@ pub enum DatabaseError {
     System(#[from] io::Error),
 }
 
+impl DatabaseError {
+    /// Whether the login lacks a privilege.
+    fn is_denied(&self) -> bool {
+        matches!(self, Self::Server { source: sqlx::Error::Database(error), .. } if error.code().as_deref() == Some("42501"))
+    }
+}
+
 impl Database {
     pub(super) fn create(server: &Postgres, prefix: &str) -> Result<Self, DatabaseError> {
         // From template0: template1 may hold what somebody once left there, and cannot be copied while someone is connected to it.
@@ -70,7 +77,7 @@ impl Database {
     }
 
     pub(super) fn own(server: &Postgres) -> Result<Self, DatabaseError> {
-        if server.is_private() || !is_empty(server.admin_url())? {
+        if server.is_private() || !is_to_be_had(server.admin_url())? {
             return Self::create(server, "tenantry");
         }
         let url = server.admin_url().clone();
@@ -108,18 +115,23 @@ impl fmt::Debug for Database {
 impl Drop for Database {
     fn drop(&mut self) {
         if self.dropped_at_end {
-            // It may fail when the server has died; then there is nothing left to drop.
-            let _ = run(self.server.admin_url(), &self.session, format!("drop database if exists {} with (force)", self.name));
+            let drop = |how| run(self.server.admin_url(), &self.session, format!("drop database if exists {}{how}", self.name));
+            // A login that is no superuser may not end the sessions of other roles, nor autovacuum's. Then the server is asked to wait some
+            // seconds for them to end by themselves. It may fail when the server has died; then there is nothing left to drop.
+            if drop(" with (force)").is_err_and(|error| error.is_denied()) {
+                let _ = drop("");
+            }
         }
     }
 }
 
-/// Whether nobody has made a schema or a relation there.
-fn is_empty(url: &DatabaseUrl) -> Result<bool, DatabaseError> {
+/// Whether the login may do there what the owner may, and nobody has made a schema or a relation.
+fn is_to_be_had(url: &DatabaseUrl) -> Result<bool, DatabaseError> {
     let found = blocking(url, &session_name(""), async |connection| {
         sqlx::query_scalar(
             "select not exists (select from pg_namespace where nspname <> 'public' and nspname !~ '^(pg_|information_schema$)') \
-             and not exists (select from pg_class where relnamespace = to_regnamespace('public'))",
+             and not exists (select from pg_class where relnamespace = to_regnamespace('public')) \
+             and pg_has_role(datdba, 'usage') from pg_database where datname = current_database()",
         )
         .fetch_one(connection)
         .await

@@ -102,9 +102,15 @@ impl Postgres {
         find::find(Purpose::Proof)
     }
 
+    /// The server of that login, which stays: for tests of what another login can do than the one that [`find`](Self::find) gives. Nothing is
+    /// asked of the server yet.
+    #[must_use]
+    pub fn at(admin: DatabaseUrl) -> Self {
+        Self { admin, origin: "named by the caller".into(), server: Server::Named(Arc::default()) }
+    }
+
     fn named(admin: DatabaseUrl) -> Self {
-        let origin = format!("named by {ADMIN_VARIABLE}").into();
-        Self { admin, origin, server: Server::Named(Arc::default()) }
+        Self { origin: format!("named by {ADMIN_VARIABLE}").into(), ..Self::at(admin) }
     }
 
     fn cluster(cluster: Cluster, origin: String) -> Self {
@@ -156,8 +162,8 @@ impl Postgres {
         Database::create(self, name_prefix)
     }
 
-    /// A database to live in, for the demo: the one that `ADMIN_DATABASE_URL` names as long as it is empty (it is not dropped), else a
-    /// new one (which is).
+    /// A database to live in, for the demo: the one that `ADMIN_DATABASE_URL` names as long as it is empty and the login's own (it is not
+    /// dropped), else a new one (which is).
     ///
     /// # Errors
     /// As [`create_database`](Self::create_database).

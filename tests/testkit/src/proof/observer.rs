@@ -50,3 +50,8 @@ impl Observer {
         sql::clear(&mut self.connection, world, tenants, self.bypasses).await
     }
 }
+
+/// Whether row security does not bind the login of the connection.
+pub(super) async fn bypasses(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    sqlx::query_scalar("select rolsuper or rolbypassrls from pg_roles where rolname = current_user").fetch_one(connection).await
+}

@@ -7,6 +7,7 @@ use axum::Router;
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
 use tenantry::http::{Api, CursorKey};
 use tenantry::layers::DevTenant;
+use tenantry::migrate::provision::Level;
 use tenantry::{Config, Platform, Tenancy};
 use tokio::runtime::Runtime;
 
@@ -103,7 +104,7 @@ pub(super) async fn ground(proof: &Proof, server: &Postgres, log: Log) -> Result
     // What the proof itself sends has values in its text, and is none of the service's log.
     let quiet = |url: &crate::DatabaseUrl| url.options().map(|options| options.disable_statement_logging()).map_err(Failure::setup);
     let (app, admin) = (quiet(&stage.url("app"))?, quiet(stage.admin_url())?);
-    let (bypasses, about) = about(&admin).await.map_err(Failure::setup)?;
+    let (bypasses, about) = about(&admin, stage.level()).await.map_err(Failure::setup)?;
     let ground = Ground {
         world,
         surfaces: proof.surfaces.clone(),
@@ -139,12 +140,10 @@ async fn service(proof: &Proof, stage: &Stage, connections: u32) -> Result<(Tena
 }
 
 /// Whether the administrator's login passes row security by, and what is to be said about the server.
-async fn about(admin: &sqlx::postgres::PgConnectOptions) -> Result<(bool, Server), sqlx::Error> {
+async fn about(admin: &sqlx::postgres::PgConnectOptions, level: Level) -> Result<(bool, Server), sqlx::Error> {
     let mut connection = PgConnection::connect_with(admin).await?;
-    let text = "select rolsuper, rolsuper or rolbypassrls, current_setting('server_version') from pg_roles where rolname = current_user";
-    let (superuser, bypasses, version): (bool, bool, String) = sqlx::query_as(text).fetch_one(&mut connection).await?;
+    let text = "select rolsuper or rolbypassrls, current_setting('server_version') from pg_roles where rolname = current_user";
+    let (bypasses, version): (bool, String) = sqlx::query_as(text).fetch_one(&mut connection).await?;
     connection.close().await?;
-    // What is hardened needs a superuser once.
-    let level = if superuser { "hardened" } else { "managed" };
-    Ok((bypasses, Server { version: version.split(' ').next().unwrap_or_default().to_owned(), level }))
+    Ok((bypasses, Server { version: version.split(' ').next().unwrap_or_default().to_owned(), level: level.to_string() }))
 }

@@ -82,7 +82,7 @@ pub(super) async fn view(lane: &mut Lane<'_>) -> Result<Vec<Option<Vec<Row>>>, S
     Ok(tables)
 }
 
-async fn enter(connection: &mut PgConnection, world: &World, tenant: TenantId) -> Result<(), sqlx::Error> {
+pub(super) async fn enter(connection: &mut PgConnection, world: &World, tenant: TenantId) -> Result<(), sqlx::Error> {
     execute(connection, &format!("begin; set local {} = '{tenant}'", world.conventions.tenant_setting())).await
 }
 

@@ -26,7 +26,7 @@ pub(super) struct Server {
     /// Such as `15.8`.
     pub(super) version: String,
     /// What the database was provisioned as.
-    pub(super) level: &'static str,
+    pub(super) level: String,
 }
 
 /// What is proven, and where.

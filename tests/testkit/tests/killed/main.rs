@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use process::{Run, Server, kill_ten};
 use sqlx::{ConnectOptions, Connection, PgConnection};
-use tenantry_testkit::{Postgres, column};
+use tenantry_testkit::{DatabaseUrl, Postgres, column, execute, lines};
 use uuid::Uuid;
 
 #[test]
@@ -52,11 +52,62 @@ fn a_killed_process_whose_supervisor_is_killed_too_leaves_no_cluster() {
 #[test]
 fn killed_processes_leave_no_database_on_a_server_that_stays() {
     let postgres = Postgres::find().expect("a server");
+    killed_processes_leave_no_database(&postgres, postgres.admin_url());
+}
+
+#[test]
+fn killed_processes_leave_no_database_of_a_login_that_is_no_superuser() {
+    let postgres = Postgres::private().expect("a server");
+    killed_processes_leave_no_database(&postgres, &dba(&postgres));
+}
+
+/// A login that has what managed services give. It owns the databases and administers the roles that it makes, which is all that it takes
+/// to drop them.
+fn dba(postgres: &Postgres) -> DatabaseUrl {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let mut admin: PgConnection = postgres.admin_url().options().expect("a URL").connect().await.expect("connects");
+        execute(&mut admin, "create role dba login createrole createdb password 'a-dba'; create role guest login password 'a-guest'")
+            .await
+            .expect("makes them");
+        admin.close().await.expect("closes");
+    });
+    postgres.admin_url().with_login("dba", "a-dba")
+}
+
+#[test]
+fn a_database_goes_though_another_role_is_still_connected() {
+    let postgres = Postgres::private().expect("a server");
+    let server = Server::Named { url: dba(&postgres), prefix: "visited".to_owned() };
+    let keeper = Run::keep(&server);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+    let mut admin = runtime.block_on(async { postgres.admin_url().options().expect("a URL").connect().await.expect("connects") });
+    let visited = runtime.block_on(names(&mut admin, "visited")).into_iter().find(|name| !name.ends_with("_app")).expect("its database");
+    let url = postgres.admin_url().with_login("guest", "a-guest").with_database(&visited);
+    let guest = runtime.block_on(async { url.options().expect("a URL").connect().await.expect("connects") });
+    // The guest, whose session the login may not end, leaves when the drop that waits for it has begun.
+    let leaving = runtime.spawn(async move {
+        let waiting =
+            "select query from pg_stat_activity where query like 'drop database if exists visited_%' and query not like '%force%'";
+        while lines(&mut admin, waiting).await.expect("reads").is_empty() {}
+        guest.close().await.expect("closes");
+        admin
+    });
+    keeper.end();
+    let left = runtime.block_on(async {
+        let mut admin = tokio::time::timeout(Duration::from_secs(60), leaving).await.expect("the drop waits").expect("has not panicked");
+        names(&mut admin, "visited").await
+    });
+    assert_eq!(left, [""; 0]);
+}
+
+/// Runs with that login, of which all but one are killed.
+fn killed_processes_leave_no_database(postgres: &Postgres, login: &DatabaseUrl) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let mut admin = runtime.block_on(async { postgres.admin_url().options().expect("a URL").connect().await.expect("connects") });
     let prefix = format!("killed_{:08x}", getrandom::u32().expect("is random"));
-    let server = Server::Named { url: postgres.admin_url().clone(), prefix: prefix.clone() };
-    let keeper_of = Server::Named { url: postgres.admin_url().clone(), prefix: prefix.replace("killed", "kept") };
+    let server = Server::Named { url: login.clone(), prefix: prefix.clone() };
+    let keeper_of = Server::Named { url: login.clone(), prefix: prefix.replace("killed", "kept") };
     let mut keeper = Run::keep(&keeper_of);
 
     // Databases are of the server, so somebody who kills at a random time must see some that are left.

@@ -24,14 +24,15 @@ use pair::Pair;
 pub(super) use report::AttackKind;
 pub use report::AttackReport;
 
+use super::ground::owner;
 use super::log::Log;
 use super::{Failure, Proof, setup};
 use crate::{Postgres, execute};
-use sqlx::{Connection as _, PgConnection};
+use sqlx::Connection as _;
 
 impl Proof {
     /// Tries every attack once, in a new database of that server: the SQL matrix on every table, the sweep over the catalogue, and the
-    /// classes of requests. A weakening is SQL that the administrator runs first, to see the attacks get through; of the matrix, the quick
+    /// classes of requests. A weakening is SQL that the administrator runs first (at level `managed` as the tables' owner), to see the attacks get through; of the matrix, the quick
     /// part is then tried.
     ///
     /// # Errors
@@ -41,7 +42,7 @@ impl Proof {
         let report = runtime.block_on(async {
             let (_stage, ground, _) = setup::ground(&self, server, Log::default()).await?;
             if let Some(weakening) = weakening {
-                let mut admin = PgConnection::connect_with(&ground.admin).await.map_err(Failure::setup)?;
+                let mut admin = owner(&ground).await.map_err(Failure::setup)?;
                 execute(&mut admin, weakening).await.map_err(Failure::setup)?;
                 admin.close().await.map_err(Failure::setup)?;
             }

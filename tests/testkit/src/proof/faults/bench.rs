@@ -13,12 +13,14 @@ use tenantry::{Actor, Config, Platform, Tenancy, TenantId};
 use uuid::Uuid;
 
 use super::super::model::{Book, Outcome, Row, World, timeless};
+use super::super::observer::bypasses;
 use super::super::operation::Deed;
+use super::super::sql::enter;
 use super::super::value::of_json;
 use super::super::{Failure, Proof, script};
 use super::errand::{Ended, Errand, fresh, run_alone};
 use super::report::Fate;
-use crate::{DatabaseUrl, Stage, made};
+use crate::{DatabaseUrl, Stage, execute, made};
 
 /// How many tenants there are. One acts, and the others must not notice.
 pub(super) const TENANTS: usize = 3;
@@ -39,6 +41,9 @@ pub(super) struct Bench {
     /// One for each tenant, as a lane of the proof has it.
     pub(super) lanes: Vec<PgConnection>,
     pub(super) observer: PgConnection,
+    /// Whether row security does not bind the observer. Where it does (level `managed`), the observer has become the tables' owner, who may
+    /// lock them, and the lanes look at what is committed.
+    bypasses: bool,
     seed: u64,
     /// What was done since the last look, for whoever must find out what went wrong.
     script: Vec<String>,
@@ -58,11 +63,17 @@ impl Bench {
         }
         platform.close().await;
         let admin = stage.admin_url().options().map_err(Failure::setup)?;
+        let mut observer = PgConnection::connect_with(&admin).await.map_err(Failure::setup)?;
+        let bypasses = bypasses(&mut observer).await.map_err(Failure::setup)?;
+        if !bypasses {
+            execute(&mut observer, &format!("set role {}", proof.conventions.role("owner"))).await.map_err(Failure::setup)?;
+        }
         let world = Arc::new(World::new(proof.models, proof.conventions));
         let mut bench = Self {
             proof: proof.clone(),
             books: vec![Book::new(&world); TENANTS],
-            observer: PgConnection::connect_with(&admin).await.map_err(Failure::setup)?,
+            observer,
+            bypasses,
             stage,
             world,
             tenants,
@@ -82,6 +93,12 @@ impl Bench {
         let routes = (self.proof.router)(&Api::new(tenancy.registry(), cursors));
         let router = self.around(&tenancy, routes)?;
         Ok(Service { tenancy, router })
+    }
+
+    /// Who may end the server's processes of the application: an administrator whom nothing binds, and else that role itself.
+    pub(super) async fn killer(&self) -> Result<PgConnection, String> {
+        let url = if self.bypasses { self.stage.admin_url().clone() } else { self.stage.url("app") };
+        PgConnection::connect_with(&url.options().map_err(text)?).await.map_err(text)
     }
 
     /// The layer that brings the tenant, around routes.
@@ -252,8 +269,17 @@ impl Bench {
         let parts =
             (0..self.world.models.len()).map(|model| format!("select {model}, to_jsonb(t)::text from {} t", self.world.table(model)));
         let sql = parts.collect::<Vec<_>>().join(" union all ");
-        let rows: Vec<(i32, String)> =
-            sqlx::query_as(made(sql)).fetch_all(&mut self.observer).await.map_err(|error| format!("the observer: {error}"))?;
+        let told = |error: sqlx::Error| format!("the observer: {error}");
+        let mut rows: Vec<(i32, String)> = Vec::new();
+        if self.bypasses {
+            rows = sqlx::query_as(made(sql)).fetch_all(&mut self.observer).await.map_err(told)?;
+        } else {
+            for (lane, tenant) in self.lanes.iter_mut().zip(&self.tenants) {
+                enter(lane, &self.world, *tenant).await.map_err(told)?;
+                rows.extend(sqlx::query_as::<_, (i32, String)>(made(&*sql)).fetch_all(&mut *lane).await.map_err(told)?);
+                execute(lane, "commit").await.map_err(told)?;
+            }
+        }
         let mut books = vec![Book::new(&self.world); TENANTS];
         for (model, row) in rows {
             let (owner, model, id, row) = self.row(model, &row)?;

@@ -9,7 +9,7 @@ use axum::body::Body;
 use axum::http::Request;
 use axum::routing::post;
 use futures_util::future::join_all;
-use sqlx::{Connection, PgConnection};
+use sqlx::PgConnection;
 use tenantry::{Actor, Pooler, TenantDb};
 use tokio::sync::Notify;
 use tower::ServiceExt as _;
@@ -47,8 +47,7 @@ pub(super) async fn statement_timeout(bench: &mut Bench, report: &mut FaultsRepo
 
 pub(super) async fn killed(bench: &mut Bench, report: &mut FaultsReport) -> Result<(), String> {
     let service = bench.service(&bench.stage.url("app"), |config| patient(config).max_connections(1)).await?;
-    let admin = bench.stage.admin_url().options().map_err(text)?;
-    let mut killer = PgConnection::connect_with(&admin).await.map_err(text)?;
+    let mut killer = bench.killer().await?;
     for (kind, model) in Kind::all(&bench.world) {
         for (place, table) in tables(bench, &service, kind, model).await?.into_iter().enumerate() {
             let errand = Errand::draw(bench, &service, kind, model, place % TENANTS).await?;
