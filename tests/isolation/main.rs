@@ -1,7 +1,6 @@
 //! That no tenant reaches another: the proof over all surfaces, SQL as the application's role, and two tenants over HTTP.
 
 mod attacks;
-mod faults;
 mod http;
 mod levels;
 mod mutants;
