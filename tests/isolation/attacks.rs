@@ -1,21 +1,7 @@
-//! Every attack once on the reference application, and weakened databases, on which the attacks must say that they got through.
+//! Weakened databases, on which the attacks must say that they got through. That none does on the database as it is, the whole proof shows.
 
 use tenantry_testkit::Proof;
-use tenantry_testkit::proof::AttackReport;
 use tenantry_tests::{root, server};
-
-fn attacked(weakening: Option<&str>) -> AttackReport {
-    let proof =
-        Proof::new(tenantry_app::MODELS, tenantry_app::router).conventions(tenantry_app::CONVENTIONS).migrations(root().join("migrations"));
-    proof.attacks_on(server(), weakening).expect("a database to attack")
-}
-
-#[test]
-fn no_attack_gets_through() {
-    let report = attacked(None);
-    println!("{report}");
-    assert_eq!(report.violations_found(), [] as [String; 0]);
-}
 
 /// Weakenings, each on a table of its own, and what the report must say of it.
 const WEAKENINGS: &[(&str, &[&str])] = &[
@@ -72,7 +58,9 @@ const WEAKENINGS: &[(&str, &[&str])] = &[
 #[test]
 fn every_weakening_is_seen_by_the_attack_that_it_is_about() {
     let all: Vec<&str> = WEAKENINGS.iter().map(|(weakening, _)| *weakening).collect();
-    let report = attacked(Some(&all.join("; ")));
+    let proof = Proof::new(tenantry_app::MODELS, tenantry_app::router).conventions(tenantry_app::CONVENTIONS);
+    let proof = proof.migrations(root().join("migrations"));
+    let report = proof.attacks_on(server(), &all.join("; ")).expect("a database to attack");
     let told = report.violations_found().join("\n");
     for (weakening, dues) in WEAKENINGS {
         for due in *dues {

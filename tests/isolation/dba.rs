@@ -4,7 +4,7 @@
 use std::sync::LazyLock;
 
 use sqlx::{Connection as _, PgConnection};
-use tenantry_testkit::proof::AttackReport;
+use tenantry_testkit::proof::Part;
 use tenantry_testkit::{Postgres, Proof, execute};
 use tenantry_tests::root;
 
@@ -26,48 +26,40 @@ fn proof() -> Proof {
     Proof::new(tenantry_app::MODELS, tenantry_app::router).conventions(tenantry_app::CONVENTIONS).migrations(root().join("migrations"))
 }
 
-fn attacked(weakening: Option<&str>) -> AttackReport {
-    proof().attacks_on(&SERVERS.1, weakening).expect("a database to attack")
-}
-
 #[test]
-fn the_proof_observes_tenant_by_tenant_and_says_so() {
+fn the_proof_holds_and_says_what_the_level_leaves_open() {
     let report = proof().cases(8).try_run_on(&SERVERS.1).unwrap_or_else(|failure| panic!("{failure}"));
     let told = report.to_string();
-    assert!(told.contains("level managed; observed by the application's role in the context of one tenant after the other"), "{told}");
-    let failure = proof().cases(8).seed(1).without_row_security_on("customers").try_run_on(&SERVERS.1).expect_err("a fence is gone");
-    let told = failure.to_string();
-    assert!(told.contains("customers"), "{told}");
+    println!("{told}");
+    let json = serde_json::to_value(&report).expect("a report is JSON");
+    assert_eq!(json["server"]["level"], "managed");
+    let observer = json["workload"]["observer"].as_str().unwrap_or_default();
+    assert!(observer.starts_with("the application's role in the context of one tenant after the other"), "{json}");
+    let open = json["attacks"]["left_open"].to_string();
+    for due in ["an injected SELECT can switch tenants (set_config)", "SQL in a string runs (query_to_xml)", "other requests can be ended"]
+    {
+        assert!(open.contains(due), "{due} is not listed: {open}");
+    }
+    let faults = json["faults"].to_string();
+    for due in ["server process ended", "statement timeout", "deadlock, repeated"] {
+        assert!(faults.contains(due), "{due} was not tried: {faults}");
+    }
 }
 
 #[test]
-fn no_attack_gets_through_and_what_the_level_leaves_open_is_listed() {
-    let report = attacked(None);
-    println!("{report}");
-    assert_eq!(report.violations_found(), [] as [String; 0]);
-    let open = report.left_open().join("\n");
-    for due in ["an injected SELECT can switch tenants (set_config)", "SQL in a string runs (query_to_xml)", "other requests can be ended"]
-    {
-        assert!(open.contains(due), "{due} is not listed:\n{open}");
-    }
+fn a_fence_that_is_gone_is_seen_tenant_by_tenant() {
+    let proof = proof().parts(&[Part::Workload]).cases(8).seed(1).without_row_security_on("customers");
+    let told = proof.try_run_on(&SERVERS.1).expect_err("a fence is gone").to_string();
+    assert!(told.contains("customers"), "{told}");
 }
 
 #[test]
 fn the_attacks_see_what_gets_through() {
     let weakenings = "alter table app.suppliers disable row level security; grant truncate on app.customers to tenantry_app;
                       create view app.every_line as select * from app.sales_order_lines; grant select on app.every_line to tenantry_app";
-    let told = attacked(Some(weakenings)).violations_found().join("\n");
+    let told = proof().attacks_on(&SERVERS.1, weakenings).expect("a database to attack").violations_found().join("\n");
     for due in ["every relation, read: `select * from app.suppliers` => another tenant's", "tenantry_app has truncate on"] {
         assert!(told.contains(due), "{due} is not told:\n{told}");
-    }
-}
-
-#[test]
-fn whatever_happens_to_a_request_the_next_one_starts_clean() {
-    let report = proof().faults_on(&SERVERS.1).unwrap();
-    println!("{report}");
-    for due in ["server process ended", "statement timeout", "deadlock, repeated"] {
-        assert!(report.to_string().contains(due), "{due} was not tried:\n{report}");
     }
 }
 

@@ -2,7 +2,6 @@
 
 mod attacks;
 mod dba;
-mod faults;
 mod http;
 mod levels;
 mod mutants;

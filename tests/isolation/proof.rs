@@ -8,7 +8,7 @@ use serde_json::json;
 use tenantry::Tenancy;
 use tenantry::layers::DevTenant;
 use tenantry_testkit::Proof;
-use tenantry_testkit::proof::{Draw, Operation, Principals, Rows, Surface};
+use tenantry_testkit::proof::{Draw, FaultsReport, Operation, Part, Principals, Rows, Surface};
 use tenantry_tests::{root, server};
 
 use crate::place_order::place_order;
@@ -51,11 +51,24 @@ fn callers() -> Principals {
 
 #[test]
 fn callers_are_made_as_the_application_says() {
-    let report = proof().principals(callers()).cases(3).surfaces(&[Surface::Http]).try_run_on(server()).unwrap();
+    let parts = [Part::Workload, Part::Attacks];
+    let report = proof().parts(&parts).principals(callers()).cases(3).surfaces(&[Surface::Http]).try_run_on(server()).unwrap();
     assert!(report.operations() > 0);
+}
+
+/// As on a server that has no login which row security does not bind.
+#[test]
+fn an_observer_that_row_security_binds_looks_tenant_by_tenant() {
+    let workload = |proof: Proof| proof.parts(&[Part::Workload]).cases(4).seed(11).observed_tenant_by_tenant();
+    let report = workload(proof()).try_run_on(server()).unwrap();
+    let json = serde_json::to_value(&report).expect("a report is JSON");
+    let observer = json["workload"]["observer"].as_str().unwrap_or_default();
+    assert!(observer.starts_with("the application's role in the context of one tenant after the other"), "{json}");
+    assert!(json["not_covered"].to_string().contains("rows that no tenant's own context shows"), "{json}");
 }
 
 #[test]
 fn no_tenant_reaches_another() {
-    proof().run_on(server());
+    let report = proof().run_on(server());
+    assert!(report.faults().is_none_or(FaultsReport::pooler), "PgBouncer is not installed: `apt-get install pgbouncer`");
 }

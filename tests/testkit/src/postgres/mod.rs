@@ -135,6 +135,12 @@ impl Postgres {
         &self.origin
     }
 
+    /// The same without the folder of its programs, which is nobody's business who reads a report.
+    #[must_use]
+    pub fn origin_without_path(&self) -> String {
+        self.origin.split(" in /").next().unwrap_or_default().to_owned()
+    }
+
     /// Whether the server was started here, and ends with this process.
     #[must_use]
     pub const fn is_private(&self) -> bool {

@@ -20,6 +20,9 @@
 //! observer sees that the rows of those who did not write have not changed. Whatever leaves on behalf of a tenant is searched for the marks
 //! of the others' values, and what is logged for any.
 //!
+//! That is the workload. The other [parts](Part) of a proof are attacks, faults, and, when a profile or the caller asks for them, timing and
+//! mutants; the first part that is red ends the proof.
+//!
 //! A failure shrinks to a script that a person can read, and its seed repeats it. The environment chooses how much is tried; see
 //! [`Profile`].
 
@@ -31,7 +34,9 @@ mod cursor;
 mod custom;
 mod driver;
 mod executor;
+mod failure;
 mod faults;
+mod gaps;
 mod ground;
 mod handwritten;
 mod http;
@@ -43,6 +48,7 @@ mod model_tests;
 mod mutants;
 mod observer;
 mod operation;
+mod parts;
 mod progress;
 mod report;
 mod repository;
@@ -57,6 +63,7 @@ mod transaction;
 mod value;
 mod verdict;
 mod views;
+mod whole;
 
 use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
@@ -69,15 +76,17 @@ use tenantry::{Conventions, Entry};
 pub use attacks::AttackReport;
 use custom::Domain;
 pub use custom::{Answer, Effect, Operation, Principals, Request, Rows};
+pub use failure::Failure;
 pub use faults::{FaultCount, FaultsReport};
 pub use model::Row;
 pub use mutants::{Caught, Kind as MutantKind, Mutant, MutantReport, Mutants, MutantsError, MutantsReport, Notice, Unfit};
 pub use operation::Surface;
+pub use parts::Part;
 use report::Kindred;
 pub use settings::Profile;
 use settings::Settings;
 pub use value::Draw;
-pub use verdict::{Failure, Report};
+pub use verdict::Report;
 
 use crate::Postgres;
 
@@ -98,6 +107,8 @@ pub struct Proof {
     principals: Principals,
     domain: Domain,
     operations: Vec<Operation>,
+    parts: Option<Vec<Part>>,
+    observe_past_row_security: bool,
 }
 
 impl Proof {
@@ -117,6 +128,8 @@ impl Proof {
             principals: Principals::default(),
             domain: Domain::default(),
             operations: Vec::new(),
+            parts: None,
+            observe_past_row_security: true,
         }
     }
 
@@ -186,17 +199,32 @@ impl Proof {
         self
     }
 
+    /// Only these parts, in their own order, unless the environment says otherwise; by default those of the [profile](Part::of).
+    pub fn parts(mut self, parts: &[Part]) -> Self {
+        self.parts = Some(parts.to_vec());
+        self
+    }
+
+    /// The observer looks as the application's role, tenant by tenant, also where the administrator's login passes row security by: as it
+    /// must on a server that has no such login.
+    pub const fn observed_tenant_by_tenant(mut self) -> Self {
+        self.observe_past_row_security = false;
+        self
+    }
+
     /// Switches row security off on that table first: a deliberate weakening, for the proof that the proof would notice.
     pub fn without_row_security_on(mut self, table: &str) -> Self {
         self.open = Some(table.to_owned());
         self
     }
 
-    /// Finds or starts PostgreSQL, in a container wherever Docker answers, makes a database, and runs every case in it. This is the form for a test: it prints the report.
+    /// Finds or starts PostgreSQL, in a container wherever Docker answers, makes a database, and runs every [part](Part) in turn. This is the
+    /// form for a test: it prints the report, and returns it for whoever wants to look closer.
     ///
     /// # Panics
-    /// When the proof is red, with the shortest script that leads to the fault; and when it cannot be run.
-    pub fn run(self) {
+    /// When a part is red, with the shortest script that leads to the fault; and when the proof cannot be run.
+    #[expect(clippy::must_use_candidate, reason = "who runs a proof wants its verdict, which is a panic")]
+    pub fn run(self) -> Report {
         match Postgres::find_for_proof() {
             Ok(server) => self.run_on(&server),
             Err(error) => panic!("{}", Failure::setup(error)),
@@ -207,12 +235,16 @@ impl Proof {
     ///
     /// # Panics
     /// As [`run`](Self::run).
-    pub fn run_on(self, server: &Postgres) {
+    pub fn run_on(self, server: &Postgres) -> Report {
         // A program has been told already, seed by seed.
         let told = Settings::from_env().is_ok_and(|settings| settings.machine);
         match self.try_run_on(server) {
-            Ok(_) if told => {}
-            Ok(report) => println!("{report}"),
+            Ok(report) => {
+                if !told {
+                    println!("{report}");
+                }
+                report
+            }
             Err(failure) => panic!("{failure}"),
         }
     }
@@ -226,7 +258,7 @@ impl Proof {
         self.try_run_on(&server)
     }
 
-    /// Runs every case in a new database of that server.
+    /// Runs every part in new databases of that server.
     ///
     /// # Errors
     /// As for [`try_run`](Self::try_run).
@@ -247,9 +279,9 @@ impl Proof {
         result
     }
 
-    /// The cases of one seed.
+    /// The parts, for one seed.
     fn once(&self, server: &Postgres, seed: u64, settings: &Settings) -> Result<Report, Failure> {
-        let result = setup::cases(self, server, seed, settings);
+        let result = whole::run(self, server, seed, settings);
         if settings.machine {
             match &result {
                 Ok(report) => println!("{report}"),

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
+use super::parts::Part;
 use super::settings::Limits;
 
 /// How often a person is told.
@@ -11,7 +12,16 @@ const PLAIN: Duration = Duration::from_secs(10);
 /// How often a program is.
 const MACHINE: Duration = Duration::from_millis(500);
 
-/// Tells how far a proof has come: a line of JSON behind the word `progress` on standard output for a program, a line on standard error for
+/// Tells that a part begins, which is so many of so many.
+pub(super) fn part(machine: bool, part: Part, number: usize, of: usize) {
+    if machine {
+        println!("progress {}", json!({"part": part, "number": number, "parts": of}));
+    } else {
+        eprintln!("proof: part {number} of {of}, {part}");
+    }
+}
+
+/// Tells how far the workload has come: a line of JSON behind the word `progress` on standard output for a program, a line on standard error for
 /// people.
 #[derive(Debug)]
 pub(super) struct Progress {

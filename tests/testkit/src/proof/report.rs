@@ -102,6 +102,7 @@ impl Counts {
             attack: kind.is_attack(),
             tried: count.tried,
             accepted: count.accepted,
+            share: count.accepted * 100 / count.tried.max(1),
             with_foreign_id: count.foreign,
         })
     }
@@ -124,5 +125,7 @@ pub(super) struct Kind {
     pub(super) tried: u64,
     /// Of an attack: those that were done and changed nothing of another tenant's.
     pub(super) accepted: u64,
+    /// The accepted ones in percent.
+    pub(super) share: u64,
     pub(super) with_foreign_id: u64,
 }

@@ -7,8 +7,10 @@
 //! | `TENANTRY_PROOF_SEED` | the first seed; a new one by default |
 //! | `TENANTRY_PROOF_SEEDS` | how many seeds, one after the other; 1 by default |
 //! | `TENANTRY_PROOF_SURFACES` | such as `http,repository`; all by default |
+//! | `TENANTRY_PROOF_PARTS` | such as `workload,attacks`; see [`Part`]. By default those of the proof, or else of the profile |
 //! | `TENANTRY_PROOF_OPEN` | a table to switch row security off on first |
 //! | `TENANTRY_PROOF_REPORT` | a folder for `proof.json` |
+//! | `TENANTRY_PROOF_ORIGIN` | where the server comes from, for the report, when whoever found it hands on its login |
 //! | `TENANTRY_PROOF_OUTPUT` | `machine`: reports, failures and progress are lines on standard output |
 //!
 //! A value that cannot be read is a failure, not the default.
@@ -18,16 +20,17 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::Surface;
+use super::{Part, Surface};
 
-/// How much is tried. Time is looked at between cases, so a run ends a little later than it says.
+/// How much is tried, by all [parts](Part) together. Time is looked at between cases, so a run ends a little later than it says; the workload
+/// takes what the other parts leave of it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Profile {
-    /// As many cases as 60 seconds allow.
+    /// What 60 seconds allow: the attacks in whole, faults for 15 seconds, others from seed to seed, and as many cases as then fit.
     Push,
-    /// 100,000 operations, and a failure when they take longer than 10 minutes.
+    /// 100,000 operations, and a failure when they and the other parts, timing among them, take longer than 10 minutes.
     Ci,
-    /// As many cases as two hours allow.
+    /// As many cases as two hours allow, and then every other part.
     Nightly,
 }
 
@@ -72,8 +75,10 @@ pub(super) struct Settings {
     pub(super) seed: Option<u64>,
     pub(super) seeds: u64,
     pub(super) surfaces: Option<Vec<Surface>>,
+    pub(super) parts: Option<Vec<Part>>,
     pub(super) open: Option<String>,
     pub(super) report: Option<PathBuf>,
+    pub(super) origin: Option<String>,
     pub(super) machine: bool,
 }
 
@@ -88,9 +93,11 @@ impl Settings {
             cases: number(get, "CASES")?,
             seed: number(get, "SEED")?,
             seeds: number(get, "SEEDS")?.unwrap_or(1),
-            surfaces: surfaces(get)?,
+            surfaces: list(get, "SURFACES", &Surface::ALL)?,
+            parts: list(get, "PARTS", &Part::ALL)?,
             open: get("TENANTRY_PROOF_OPEN"),
             report: get("TENANTRY_PROOF_REPORT").map(PathBuf::from),
+            origin: get("TENANTRY_PROOF_ORIGIN"),
             machine: match get("TENANTRY_PROOF_OUTPUT").as_deref() {
                 None => false,
                 Some("machine") => true,
@@ -99,13 +106,28 @@ impl Settings {
         })
     }
 
-    /// The limits: a number of cases that was asked for, or else the profile, or else the proof's own number of cases.
-    pub(super) fn limits(&self, cases: u32) -> Limits {
+    /// The parts that run, each once and in their order: those that the environment names, or else the proof itself, or else its profile.
+    pub(super) fn parts(&self, proof: Option<&[Part]>) -> Vec<Part> {
+        let chosen = self.parts.as_deref().or(proof).unwrap_or_else(|| Part::of(self.profile));
+        Part::ALL.into_iter().filter(|part| chosen.contains(part)).collect()
+    }
+
+    /// The limits of the workload: a number of cases that was asked for, or else the profile, or else the proof's own number of cases. Of the
+    /// time of a profile the other parts that are chosen take theirs.
+    pub(super) fn limits(&self, cases: u32, chosen: &[Part]) -> Limits {
         match (self.cases, self.profile) {
-            (Some(cases), _) => Limits { cases: Some(cases), operations: None, time: None },
-            (None, Some(profile)) => profile.limits(),
-            (None, None) => Limits { cases: Some(cases), operations: None, time: None },
+            (None, Some(profile)) => {
+                let limits = profile.limits();
+                let others: Duration = chosen.iter().map(|part| part.budget(profile)).sum();
+                Limits { time: limits.time.map(|time| time.saturating_sub(others)), ..limits }
+            }
+            (cases_asked, _) => Limits { cases: cases_asked.or(Some(cases)), operations: None, time: None },
         }
+    }
+
+    /// How long the faults may take; none when all of them are brought about.
+    pub(super) fn fault_time(&self) -> Option<Duration> {
+        self.profile.filter(|profile| *profile == Profile::Push).map(|profile| Part::Faults.budget(profile))
     }
 }
 
@@ -125,9 +147,9 @@ fn one_of<T: Copy + fmt::Display>(name: &str, text: &str, all: &[T]) -> Result<T
     all.iter().copied().find(|item| item.to_string() == text).ok_or_else(|| format!("{name} knows {}, not `{text}`", known()))
 }
 
-fn surfaces(get: &dyn Fn(&str) -> Option<String>) -> Result<Option<Vec<Surface>>, String> {
-    let name = "TENANTRY_PROOF_SURFACES";
-    get(name).map(|text| text.split(',').map(|part| one_of(name, part, &Surface::ALL)).collect()).transpose()
+fn list<T: Copy + fmt::Display>(get: &dyn Fn(&str) -> Option<String>, name: &str, all: &[T]) -> Result<Option<Vec<T>>, String> {
+    let name = format!("TENANTRY_PROOF_{name}");
+    get(&name).map(|text| text.split(',').map(|part| one_of(&name, part, all)).collect()).transpose()
 }
 
 #[cfg(test)]
@@ -141,9 +163,30 @@ mod tests {
     #[test]
     fn a_number_of_cases_wins_over_the_profile() {
         let both = Settings { cases: Some(3), ..read("PROFILE", "ci").unwrap() };
-        assert_eq!(both.limits(64).cases, Some(3));
-        assert_eq!(read("PROFILE", "ci").unwrap().limits(64).operations, Some(100_000));
-        assert_eq!(Settings::default().limits(64).cases, Some(64));
+        assert_eq!(both.limits(64, &Part::ALL).cases, Some(3));
+        assert_eq!(read("PROFILE", "ci").unwrap().limits(64, &Part::ALL).operations, Some(100_000));
+        assert_eq!(Settings::default().limits(64, &Part::ALL).cases, Some(64));
+    }
+
+    #[test]
+    fn the_workload_leaves_the_other_parts_their_time() {
+        let push = read("PROFILE", "push").unwrap();
+        let seconds = |parts: &[Part]| push.limits(64, parts).time.map(|time| time.as_secs());
+        assert_eq!(seconds(&[Part::Workload]), Some(60));
+        assert_eq!(seconds(&push.parts(None)), Some(33));
+        assert_eq!(push.fault_time(), Some(Duration::from_secs(15)));
+        assert_eq!(read("PROFILE", "ci").unwrap().fault_time(), None);
+    }
+
+    #[test]
+    fn parts_are_chosen_by_the_environment_then_the_proof_then_the_profile() {
+        let named = read("PARTS", "mutants,workload").unwrap();
+        assert_eq!(named.parts(Some(&[Part::Faults])), [Part::Workload, Part::Mutants], "in their own order");
+        assert_eq!(Settings::default().parts(Some(&[Part::Faults, Part::Faults])), [Part::Faults]);
+        assert_eq!(Settings::default().parts(None), [Part::Workload, Part::Attacks, Part::Faults]);
+        assert_eq!(read("PROFILE", "nightly").unwrap().parts(None), Part::ALL);
+        let error = read("PARTS", "all").unwrap_err();
+        assert_eq!(error, "TENANTRY_PROOF_PARTS knows workload, attacks, faults, timing, mutants, not `all`");
     }
 
     #[test]

@@ -9,20 +9,20 @@ use std::time::Instant;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
+use axum::http::request::Parts;
 use axum::http::{Method, Request, StatusCode, header};
 use serde::Serialize;
 use tenantry::TenantId;
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
+use super::Principals;
 use crate::draw::Draw;
 
 /// How many pairs are measured when nothing else is said.
 pub const PAIRS: usize = 5_000;
 /// How many pairs go before those that are measured, to warm up what is filled once.
 const WARM_UP: usize = 50;
-/// The header of the development tenant layer.
-const TENANT: &str = "x-tenant";
 /// The quantile of the normal distribution for an interval of 99 %.
 const Z: f64 = 2.575_829_303_548_901;
 
@@ -96,6 +96,18 @@ pub enum TimingError {
 /// # Errors
 /// When a request is answered otherwise than by 404: then there is more to mend than time.
 pub async fn compare(router: &Router, tenant: TenantId, probe: &Probe, foreign: &[Uuid], pairs: usize) -> Result<Timing, TimingError> {
+    let caller = Principals::default().caller;
+    compare_as(router, &|request| caller(tenant, request), probe, foreign, pairs).await
+}
+
+/// The same with a caller that is shown in another way.
+pub(super) async fn compare_as(
+    router: &Router,
+    caller: &(dyn Fn(&mut Parts) + Send + Sync),
+    probe: &Probe,
+    foreign: &[Uuid],
+    pairs: usize,
+) -> Result<Timing, TimingError> {
     if foreign.is_empty() || pairs < 2 {
         return Err(TimingError::TooFew);
     }
@@ -105,11 +117,11 @@ pub async fn compare(router: &Router, tenant: TenantId, probe: &Probe, foreign: 
     for (pair, id) in foreign.iter().cycle().take(WARM_UP + pairs).enumerate() {
         let random = Uuid::now_v7();
         let (of_foreign, of_random) = if draw.percent(50) {
-            let first = once(router, tenant, probe, *id, "another tenant's").await?;
-            (first, once(router, tenant, probe, random, "a random").await?)
+            let first = once(router, caller, probe, *id, "another tenant's").await?;
+            (first, once(router, caller, probe, random, "a random").await?)
         } else {
-            let first = once(router, tenant, probe, random, "a random").await?;
-            (once(router, tenant, probe, *id, "another tenant's").await?, first)
+            let first = once(router, caller, probe, random, "a random").await?;
+            (once(router, caller, probe, *id, "another tenant's").await?, first)
         };
         if pair >= WARM_UP {
             slow.push(of_foreign);
@@ -126,13 +138,22 @@ pub async fn compare(router: &Router, tenant: TenantId, probe: &Probe, foreign: 
 }
 
 /// How long one request takes until its body is read, in nanoseconds.
-async fn once(router: &Router, tenant: TenantId, probe: &Probe, id: Uuid, whose: &'static str) -> Result<u64, TimingError> {
+async fn once(
+    router: &Router,
+    caller: &(dyn Fn(&mut Parts) + Send + Sync),
+    probe: &Probe,
+    id: Uuid,
+    whose: &'static str,
+) -> Result<u64, TimingError> {
     let failed = |error: &dyn fmt::Display| TimingError::Request(error.to_string());
-    let mut request = Request::builder().method(&probe.method).uri(format!("{}/{id}", probe.path)).header(TENANT, tenant.to_string());
+    let mut request = Request::builder().method(&probe.method).uri(format!("{}/{id}", probe.path));
     if probe.body.is_some() {
         request = request.header(header::CONTENT_TYPE, "application/json");
     }
     let request = request.body(probe.body.clone().map_or_else(Body::empty, Body::from)).map_err(|error| failed(&error))?;
+    let (mut parts, body) = request.into_parts();
+    caller(&mut parts);
+    let request = Request::from_parts(parts, body);
     let service = router.clone();
     let start = Instant::now();
     let response = match service.oneshot(request).await {

@@ -2,17 +2,91 @@
 
 use std::fmt;
 use std::path::Path;
+use std::time::Duration;
 
 use serde::Serialize;
+use tenantry::migrate::provision::{Level, Opening};
 use tenantry::schema::{ModelDef, Verb};
 
-use super::driver::{REPEATS, Red, Tally};
+use super::attacks::AttackReport;
+use super::driver::Tally;
+use super::failure::Failure;
+use super::faults::FaultsReport;
+use super::gaps;
 use super::ground::{Ground, POOLS};
+use super::mutants::{MutantsReport, Notice};
+use super::parts::Part;
 use super::report::Kind;
 use super::settings::Profile;
+use super::timing::Timing;
+
+/// The form of `proof.json`.
+const VERSION: u32 = 1;
+
+/// What a proof has tried, on what, and what came of it. Its `Display` is for people, its [`Serialize`] for programs: `proof.json`.
+///
+/// # `proof.json`, version 1
+/// Keys are added without a new version; none is taken away or gets another meaning.
+///
+/// | key | what it holds |
+/// |---|---|
+/// | `version` | 1 |
+/// | `verdict` | `green` or `red` |
+/// | `profile` | `push`, `ci`, `nightly` or null |
+/// | `seed` | text, since JSON's numbers are not exact beyond 2^53; it repeats the run |
+/// | `cases`, `seconds` | how many cases the workload had; how long all parts took |
+/// | `parts` | all five in their order: `part`; `state`: `green`, `red`, `not_reached` after a red one, `not_chosen`; `seconds` |
+/// | `server` | `version`; `origin` in words, without paths; `level`; `leaves_open`: what this level leaves open, each `lacks` and `leaves` |
+/// | `models` | `name`, `table`, `routes` (the verbs) |
+/// | `workload` | null, or `operations`, `tenants` (fewest and most in a case), `pools` (connections), `surfaces`, `hand_written`, `kinds`, `distinct_statements`, `log_lines`, `observer`, `views` |
+/// | `workload.kinds` | `kind`, `attack` (meant to be refused, or to change nothing of others), `tried`, `accepted`, `share` (accepted, in percent), `with_foreign_id` |
+/// | `attacks` | null, or `tried`, `kinds` (`kind`, `tried`), `violations` (what got through, a line each), `left_open` |
+/// | `faults` | null, or `times`, `pooler` (whether PgBouncer was gone through), `kinds`, `left_out` (for want of time) |
+/// | `faults.kinds` | `fault`, `operation`, `times`, and what became of the operation: `acknowledged`, `whole`, `absent` |
+/// | `timing` | null, or a list: `request`, `pairs`, `effect` (Cliff's `delta`, its 99 % interval `low` to `high`), `foreign_median_us`, `random_median_us` |
+/// | `mutants` | null, or `tried`, `survivors`, `by_behaviour`, `by_start_up`, `by_linter`, `mutants`, `unfit` (`name`, `why`) |
+/// | `mutants.mutants` | `name`, `kind` (`schema` or `role`), `what`, `sql`, `caught`: a list of `by`, `detector`, `place`, `seen`, `script`, `without`; an empty one for a survivor |
+/// | `not_covered` | sentences |
+/// | `failure` | null, or `part`, `seed`, `case`, `script`, `fault`, `shrinking` |
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    version: u32,
+    verdict: Verdict,
+    profile: Option<String>,
+    seed: String,
+    cases: u32,
+    seconds: f64,
+    parts: Vec<State>,
+    server: Server,
+    models: Vec<Model>,
+    workload: Option<Workload>,
+    attacks: Option<Attacks>,
+    faults: Option<FaultsReport>,
+    timing: Option<Vec<Timing>>,
+    mutants: Option<Mutants>,
+    not_covered: Vec<String>,
+    failure: Option<Failure>,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Verdict {
+    Green,
+    Red,
+    NotReached,
+    NotChosen,
+}
+
+/// What became of a part.
+#[derive(Clone, Debug, Serialize)]
+struct State {
+    part: Part,
+    state: Verdict,
+    seconds: f64,
+}
 
 /// A model in a report.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 struct Model {
     name: &'static str,
     table: &'static str,
@@ -21,44 +95,40 @@ struct Model {
 }
 
 /// The server in a report.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(super) struct Server {
     /// Such as `15.8`.
     pub(super) version: String,
+    /// Where it comes from, in words: no path, no login.
+    pub(super) origin: String,
     /// What the database was provisioned as.
     pub(super) level: String,
+    /// What that level leaves open in this database.
+    pub(super) leaves_open: Vec<Open>,
 }
 
-/// What is proven, and where.
-pub(super) struct Subject<'a> {
-    proof: &'a super::Proof,
-    ground: &'a Ground,
-    server: Server,
+/// Something that a level leaves open.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Open {
+    lacks: &'static str,
+    leaves: &'static str,
 }
 
-/// The three together.
-pub(super) const fn subject<'a>(proof: &'a super::Proof, ground: &'a Ground, server: Server) -> Subject<'a> {
-    Subject { proof, ground, server }
+impl Server {
+    pub(super) fn new(version: String, origin: &str, level: Level, openings: &[&Opening]) -> Self {
+        let open = |opening: &&Opening| Open { lacks: opening.lacks, leaves: opening.leaves };
+        Self { version, origin: origin.to_owned(), level: level.to_string(), leaves_open: openings.iter().map(open).collect() }
+    }
 }
 
-/// What a proof has tried, and with what. Its `Display` is for people, its [`Serialize`] for programs: `proof.json`.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Report {
-    /// Of this form of the file.
-    format: u32,
-    green: bool,
-    server: Server,
-    profile: Option<String>,
-    /// As text: JSON's numbers are not exact beyond 2^53.
-    seed: String,
-    cases: u32,
+/// The workload in a report.
+#[derive(Clone, Debug, Serialize)]
+struct Workload {
     operations: u64,
-    seconds: f64,
     /// The fewest and the most in a case.
     tenants: (usize, usize),
     /// How many connections the service had, from case to case.
     pools: Vec<u32>,
-    models: Vec<Model>,
     surfaces: Vec<String>,
     hand_written: Vec<&'static str>,
     kinds: Vec<Kind>,
@@ -66,27 +136,80 @@ pub struct Report {
     log_lines: u64,
     observer: &'static str,
     views: &'static str,
-    not_covered: Vec<String>,
-    failure: Option<Failure>,
+}
+
+/// The attacks in a report.
+#[derive(Clone, Debug, Serialize)]
+struct Attacks {
+    tried: u64,
+    kinds: Vec<AttackCount>,
+    violations: Vec<String>,
+    left_open: Vec<String>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct AttackCount {
+    kind: String,
+    tried: u64,
+}
+
+/// The mutants in a report: the sums, and then each.
+#[derive(Clone, Debug, Serialize)]
+struct Mutants {
+    tried: usize,
+    survivors: usize,
+    by_behaviour: usize,
+    by_start_up: usize,
+    by_linter: usize,
+    #[serde(flatten)]
+    each: MutantsReport,
+}
+
+/// What all parts are about.
+pub(super) struct Subject<'a> {
+    pub(super) proof: &'a super::Proof,
+    pub(super) ground: &'a Ground,
+    pub(super) server: Server,
+    pub(super) profile: Option<Profile>,
+    pub(super) seed: u64,
 }
 
 impl Report {
-    pub(super) fn new(subject: Subject<'_>, seed: u64, tally: &Tally) -> Self {
-        let Subject { proof, ground, server } = subject;
+    /// A report in which nothing has run yet, of a proof with these parts.
+    pub(super) fn new(subject: Subject<'_>, chosen: &[Part]) -> Self {
+        let Subject { proof, ground, server, profile, seed } = subject;
         let routes = |def: &ModelDef| Verb::ALL.into_iter().filter(|verb| def.routes.has(*verb)).map(|verb| verb.word()).collect();
         let model = |def: &&'static ModelDef| Model { name: def.name, table: def.table, routes: routes(def) };
+        let state = |part: Part| {
+            let state = if chosen.contains(&part) { Verdict::NotReached } else { Verdict::NotChosen };
+            State { part, state, seconds: 0.0 }
+        };
         Self {
-            format: 1,
-            green: true,
-            server,
-            profile: None,
+            version: VERSION,
+            verdict: Verdict::Green,
+            profile: profile.map(|profile| profile.to_string()),
             seed: seed.to_string(),
-            cases: tally.cases,
+            cases: 0,
+            seconds: 0.0,
+            parts: Part::ALL.map(state).to_vec(),
+            server,
+            models: ground.world.models.iter().map(model).collect(),
+            workload: None,
+            attacks: None,
+            faults: None,
+            timing: None,
+            mutants: None,
+            not_covered: gaps::of(proof, ground, chosen),
+            failure: None,
+        }
+    }
+
+    pub(super) fn worked(&mut self, proof: &super::Proof, ground: &Ground, tally: &Tally) {
+        self.cases = tally.cases;
+        self.workload = Some(Workload {
             operations: tally.counts.operations(),
-            seconds: tally.elapsed.as_secs_f64(),
             tenants: (*proof.tenants.start(), *proof.tenants.end()),
             pools: POOLS.to_vec(),
-            models: ground.world.models.iter().map(model).collect(),
             surfaces: ground.surfaces.iter().map(ToString::to_string).collect(),
             hand_written: ground.operations.iter().map(|operation| operation.name).collect(),
             kinds: tally.counts.kinds().collect(),
@@ -94,20 +217,55 @@ impl Report {
             log_lines: ground.log.lines(),
             observer: if ground.bypasses { OBSERVER } else { OBSERVER_IN_CONTEXT },
             views: VIEWS,
-            not_covered: not_covered(ground),
-            failure: None,
+        });
+    }
+
+    pub(super) fn attacked(&mut self, report: &AttackReport) {
+        self.attacks = Some(Attacks {
+            tried: report.attacks(),
+            kinds: report.kinds().map(|(kind, tried)| AttackCount { kind, tried }).collect(),
+            violations: report.violations_found().to_vec(),
+            left_open: report.left_open().to_vec(),
+        });
+    }
+
+    pub(super) fn broken(&mut self, report: FaultsReport) {
+        if !report.pooler() {
+            self.not_covered.push("PgBouncer in transaction mode: it is not installed here".to_owned());
         }
+        let left_out = report.left_out().join(", ");
+        if !left_out.is_empty() {
+            self.not_covered.push(format!("faults for which this profile has no time, other ones from seed to seed: {left_out}"));
+        }
+        self.faults = Some(report);
     }
 
-    pub(super) fn profile(mut self, profile: Option<Profile>) -> Self {
-        self.profile = profile.map(|profile| profile.to_string());
-        self
+    pub(super) fn timed(&mut self, timing: Vec<Timing>) {
+        self.timing = Some(timing);
     }
 
-    pub(super) fn failed(mut self, failure: &Failure) -> Self {
-        self.green = false;
-        self.failure = Some(failure.clone());
-        self
+    pub(super) fn weakened(&mut self, report: MutantsReport) {
+        self.mutants = Some(Mutants {
+            tried: report.mutants.len(),
+            survivors: report.survivors().count(),
+            by_behaviour: report.noticed_by(Notice::Behaviour),
+            by_start_up: report.noticed_by(Notice::StartUp),
+            by_linter: report.noticed_by(Notice::Linter),
+            each: report,
+        });
+    }
+
+    /// A part has ended, after so long.
+    pub(super) fn ended(&mut self, part: Part, after: Duration, failure: Option<&Failure>) {
+        self.seconds += after.as_secs_f64();
+        let verdict = if failure.is_some() { Verdict::Red } else { Verdict::Green };
+        for state in self.parts.iter_mut().filter(|state| state.part == part) {
+            (state.state, state.seconds) = (verdict, after.as_secs_f64());
+        }
+        if let Some(failure) = failure {
+            self.verdict = Verdict::Red;
+            self.failure = Some(failure.clone());
+        }
     }
 
     /// The seed; with it the same cases run again.
@@ -116,16 +274,22 @@ impl Report {
         self.seed.parse().unwrap_or_default()
     }
 
-    /// How many operations the tenants did.
+    /// How many operations the tenants of the workload did.
     #[must_use]
-    pub const fn operations(&self) -> u64 {
-        self.operations
+    pub fn operations(&self) -> u64 {
+        self.workload.as_ref().map_or(0, |workload| workload.operations)
     }
 
-    /// How many cases there were.
+    /// How many cases the workload had.
     #[must_use]
     pub const fn cases(&self) -> u32 {
         self.cases
+    }
+
+    /// What was broken; none when the faults were not chosen.
+    #[must_use]
+    pub const fn faults(&self) -> Option<&FaultsReport> {
+        self.faults.as_ref()
     }
 
     /// Writes `proof.json` into the folder, which is made when it is not there.
@@ -145,30 +309,11 @@ const OBSERVER_IN_CONTEXT: &str =
 const VIEWS: &str = "after each step every tenant's rows in SQL without a predicate and through one more surface, in turn; \
                      at the end of each case through all of them";
 
-/// What a reader might think was shown, and was not.
-fn not_covered(ground: &Ground) -> Vec<String> {
-    let mut gaps = vec![
-        "hand-written routes and functions that were not given to the proof as operations".to_owned(),
-        "who holds the login of the administrator, the owner or the migrator, or changes the service's code".to_owned(),
-        "how long an answer takes, and how tenants feel each other's load".to_owned(),
-        "marks in values that must meet between tenants (unique keys, 32-bit numbers, dates, words, short texts): there only the model tells".to_owned(),
-    ];
-    let unlisted: Vec<&str> = ground.world.models.iter().filter(|def| !def.routes.has(Verb::List)).map(|def| def.table).collect();
-    if !unlisted.is_empty() {
-        gaps.push(format!("the tenant's view over HTTP of tables without a list route: {}", unlisted.join(", ")));
-    }
-    if !ground.bypasses {
-        gaps.push("rows that no tenant's own context shows: there is no login here that would see them".to_owned());
-    }
-    gaps
-}
-
-impl fmt::Display for Report {
+impl fmt::Display for Workload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for Kind { kind, attack, tried, accepted, with_foreign_id } in &self.kinds {
+        for Kind { kind, attack, tried, accepted, share, with_foreign_id } in &self.kinds {
             write!(f, "  {kind:<34} {tried:>6} tried")?;
             if !attack {
-                let share = accepted * 100 / (*tried).max(1);
                 write!(f, ", {accepted:>6} accepted ({share:>3} %)")?;
             }
             if *with_foreign_id > 0 {
@@ -176,88 +321,57 @@ impl fmt::Display for Report {
             }
             writeln!(f)?;
         }
-        writeln!(f, "  PostgreSQL {}, level {}; observed by {}", self.server.version, self.server.level, self.observer)?;
-        writeln!(f, "  {} distinct statements; {} log lines without a value of a row", self.distinct_statements, self.log_lines)?;
-        let (least, most) = self.tenants;
-        write!(
-            f,
-            "proof: {} operations of {least} to {most} tenants in {} cases, {:.0} s, seed {}: green",
-            self.operations, self.cases, self.seconds, self.seed
-        )
+        writeln!(f, "  observed by {}", self.observer)?;
+        writeln!(f, "  {} distinct statements; {} log lines without a value of a row", self.distinct_statements, self.log_lines)
     }
 }
 
-/// A proof that does not hold, or could not be run. Its `Display` is the script that leads to the fault.
-#[derive(Clone, PartialEq, Serialize)]
-pub struct Failure {
-    seed: Option<String>,
-    case: Option<u32>,
-    script: Vec<String>,
-    fault: String,
-    shrinking: Option<String>,
-}
-
-impl Failure {
-    pub(super) fn red(seed: u64, red: Red) -> Self {
-        let shrinking = if red.in_turn {
-            "the tenants act one after the other, so this script fails each time".to_owned()
-        } else {
-            format!("the tenants act at the same time; each shorter script was good {REPEATS} times")
-        };
-        let Red { case, broken, .. } = red;
-        Self { seed: Some(seed.to_string()), case: Some(case), script: broken.script, fault: broken.fault, shrinking: Some(shrinking) }
-    }
-
-    /// Nothing was reached that should not be, and yet too little was shown.
-    pub(super) fn short(seed: u64, fault: String) -> Self {
-        Self { seed: Some(seed.to_string()), case: None, script: Vec::new(), fault, shrinking: None }
-    }
-
-    pub(super) fn setup(error: impl fmt::Display) -> Self {
-        Self { seed: None, case: None, script: Vec::new(), fault: error.to_string(), shrinking: None }
-    }
-
-    /// The seed that repeats it; `None` when the proof could not begin.
-    #[must_use]
-    pub fn seed(&self) -> Option<u64> {
-        self.seed.as_ref().and_then(|seed| seed.parse().ok())
-    }
-
-    /// What was done, one line each.
-    #[must_use]
-    pub fn script(&self) -> &[String] {
-        &self.script
-    }
-
-    /// What was seen in the end.
-    #[must_use]
-    pub fn fault(&self) -> &str {
-        &self.fault
-    }
-}
-
-impl fmt::Display for Failure {
+impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(seed) = &self.seed else { return write!(f, "the proof cannot be run: {}", self.fault) };
-        for (number, line) in self.script.iter().enumerate() {
-            writeln!(f, "  {}. {line}", number + 1)?;
+        if let Some(workload) = &self.workload {
+            workload.fmt(f)?;
         }
-        writeln!(f, "  => {}", self.fault)?;
-        if let Some(shrinking) = &self.shrinking {
-            writeln!(f, "  ({shrinking})")?;
+        if let Some(attacks) = &self.attacks {
+            for AttackCount { kind, tried } in &attacks.kinds {
+                writeln!(f, "  {kind:<62} {tried:>6} tried")?;
+            }
+            for open in &attacks.left_open {
+                writeln!(f, "  open at this level: {open}")?;
+            }
         }
-        match self.case {
-            Some(case) => write!(f, "proof: case {case} of seed {seed}: red"),
-            None => write!(f, "proof: seed {seed}: red"),
+        if let Some(faults) = &self.faults {
+            writeln!(f, "{faults}")?;
         }
+        for timing in self.timing.iter().flatten() {
+            writeln!(f, "  {timing}")?;
+        }
+        if let Some(mutants) = &self.mutants {
+            writeln!(f, "{}", mutants.each)?;
+        }
+        writeln!(f, "  PostgreSQL {}, {}, level {}", self.server.version, self.server.origin, self.server.level)?;
+        self.summary(f)
     }
 }
 
-// `unwrap` prints this one, and the script must stay readable.
-impl fmt::Debug for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "\n{self}")
+impl Report {
+    /// `proof: 5931 operations of 2 to 8 tenants in 64 cases, 3120 attacks, 801 faults, 71 s, seed 7: green`.
+    fn summary(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("proof: ")?;
+        if let Some(Workload { operations, tenants: (least, most), .. }) = &self.workload {
+            write!(f, "{operations} operations of {least} to {most} tenants in {} cases, ", self.cases)?;
+        }
+        if let Some(attacks) = &self.attacks {
+            write!(f, "{} attacks, ", attacks.tried)?;
+        }
+        if let Some(faults) = &self.faults {
+            write!(f, "{} faults, ", faults.times())?;
+        }
+        if let Some(timing) = &self.timing {
+            write!(f, "{} comparisons of time, ", timing.len())?;
+        }
+        if let Some(mutants) = &self.mutants {
+            write!(f, "{} weakenings each noticed, ", mutants.tried)?;
+        }
+        write!(f, "{:.0} s, seed {}: green", self.seconds, self.seed)
     }
 }
-
-impl std::error::Error for Failure {}

@@ -64,7 +64,7 @@ impl Weakened<'_> {
         let mut cargo = suite(self.app, self.postgres, name);
         cargo.env("RUSTC_WORKSPACE_WRAPPER", self.app.path("tests/mutants/rustc-wrapper.sh"));
         // What fails is expected to fail.
-        cargo.env("RUST_BACKTRACE", "0").stderr(Stdio::null());
+        cargo.env("RUST_BACKTRACE", "0").env(variable("PARTS"), "workload").stderr(Stdio::null());
         cargo
     }
 

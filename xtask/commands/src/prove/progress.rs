@@ -26,6 +26,10 @@ struct Told {
     seconds: u64,
     of: Of,
     red: Option<u64>,
+    /// A part begins, which is `number` of `parts`.
+    part: Option<String>,
+    number: u64,
+    parts: u64,
 }
 
 /// The limits of the run; one that is not there is not reached.
@@ -48,9 +52,10 @@ impl Told {
     }
 
     fn text(&self) -> String {
-        match self.red {
-            Some(case) => format!("case {case} is red; looking for the shortest script that is"),
-            None => format!("{} cases, {} operations, {} s", self.cases, self.operations, self.seconds),
+        match (self.red, &self.part) {
+            (Some(case), _) => format!("case {case} is red; looking for the shortest script that is"),
+            (None, Some(part)) => format!("part {} of {}: {part}", self.number, self.parts),
+            (None, None) => format!("{} cases, {} operations, {} s", self.cases, self.operations, self.seconds),
         }
     }
 }
@@ -72,7 +77,7 @@ impl Progress {
         if told.red.is_none() {
             self.bar.set_position(told.share());
         }
-        if self.bar.is_hidden() && (told.red.is_some() || self.told.elapsed() >= PLAIN) {
+        if self.bar.is_hidden() && (told.red.is_some() || told.part.is_some() || self.told.elapsed() >= PLAIN) {
             self.told = Instant::now();
             output::progress(told.text());
         }

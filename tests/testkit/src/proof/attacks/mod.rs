@@ -5,6 +5,7 @@
 
 mod assault;
 mod catalogue;
+mod compared;
 mod form;
 mod matrix;
 mod oracles;
@@ -17,6 +18,7 @@ mod verbs;
 mod web;
 
 pub(super) use assault::Assault;
+pub(super) use compared::compared;
 pub(super) use form::Attack;
 pub(super) use matrix::{Extent, matrix};
 pub(super) use pair::Field;
@@ -31,23 +33,19 @@ use crate::{Postgres, execute};
 use sqlx::Connection as _;
 
 impl Proof {
-    /// Tries every attack once, in a new database of that server: the SQL matrix on every table, the sweep over the catalogue, and the
-    /// classes of requests. A weakening is SQL that the administrator runs first (at level `managed` as the tables' owner), to see the attacks get through; of the matrix, the quick
-    /// part is then tried.
+    /// Tries the attacks in a new database of that server which was weakened first, to see them get through: by SQL that the administrator
+    /// runs, at level `managed` as the tables' owner. Of the matrix the quick part is tried.
     ///
     /// # Errors
-    /// When the database cannot be made. What got through is in the report.
-    pub fn attacks_on(self, server: &Postgres, weakening: Option<&str>) -> Result<AttackReport, Failure> {
+    /// When the database cannot be made or weakened. What got through is in the report.
+    pub fn attacks_on(self, server: &Postgres, weakening: &str) -> Result<AttackReport, Failure> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(Failure::setup)?;
         let report = runtime.block_on(async {
-            let (_stage, ground, _) = setup::ground(&self, server, Log::default()).await?;
-            if let Some(weakening) = weakening {
-                let mut admin = owner(&ground).await.map_err(Failure::setup)?;
-                execute(&mut admin, weakening).await.map_err(Failure::setup)?;
-                admin.close().await.map_err(Failure::setup)?;
-            }
-            let extent = if weakening.is_some() { Extent::Quick } else { Extent::Whole };
-            Ok(attacks(Field::of(&ground), extent).await)
+            let (_stage, ground) = setup::ground(&self, server, Log::default()).await?;
+            let mut admin = owner(&ground).await.map_err(Failure::setup)?;
+            execute(&mut admin, weakening).await.map_err(Failure::setup)?;
+            admin.close().await.map_err(Failure::setup)?;
+            Ok(attacks(Field::of(&ground), Extent::Quick).await)
         });
         runtime.shutdown_background();
         report

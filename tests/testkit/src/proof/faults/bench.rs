@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Router;
 use serde_json::Value;
 use sqlx::{Connection, PgConnection};
 use tenantry::http::{Api, CursorKey};
-use tenantry::layers::DevTenant;
 use tenantry::{Actor, Config, Platform, Tenancy, TenantId};
 use uuid::Uuid;
 
@@ -17,8 +17,8 @@ use super::super::observer::bypasses;
 use super::super::operation::Deed;
 use super::super::sql::enter;
 use super::super::value::of_json;
-use super::super::{Failure, Proof, script};
-use super::errand::{Ended, Errand, fresh, run_alone};
+use super::super::{Failure, Proof, script, setup};
+use super::errand::{Ended, Errand, Kind, fresh, run_alone};
 use super::report::Fate;
 use crate::{DatabaseUrl, Stage, execute, made};
 
@@ -45,6 +45,10 @@ pub(super) struct Bench {
     /// lock them, and the lanes look at what is committed.
     bypasses: bool,
     seed: u64,
+    /// With which kind of operation a fault begins.
+    first: usize,
+    /// When a fault falls on no further kinds of operation.
+    until: Option<Instant>,
     /// What was done since the last look, for whoever must find out what went wrong.
     script: Vec<String>,
 }
@@ -68,7 +72,7 @@ impl Bench {
         if !bypasses {
             execute(&mut observer, &format!("set role {}", proof.conventions.role("owner"))).await.map_err(Failure::setup)?;
         }
-        let world = Arc::new(World::new(proof.models, proof.conventions));
+        let world = Arc::new(setup::world(proof)?);
         let mut bench = Self {
             proof: proof.clone(),
             books: vec![Book::new(&world); TENANTS],
@@ -79,6 +83,8 @@ impl Bench {
             tenants,
             lanes,
             seed,
+            first: 0,
+            until: None,
             script: Vec::new(),
         };
         bench.furnish().await.map_err(Failure::setup)?;
@@ -101,9 +107,29 @@ impl Bench {
         PgConnection::connect_with(&url.options().map_err(text)?).await.map_err(text)
     }
 
+    /// The next fault has until then. Where there is no time for all kinds of operation, the seed says with which it begins.
+    pub(super) fn turn(&mut self, seed: u64, until: Option<Instant>) {
+        self.first = if until.is_some() { seed as usize } else { 0 };
+        self.until = until;
+    }
+
+    /// The kinds of operation that the fault falls on, each with a model. The first one has its turn in any case; those for which there is
+    /// no time are for [`late`](Self::late) to leave out.
+    pub(super) fn kinds(&self) -> impl Iterator<Item = (bool, (Kind, usize))> + use<> {
+        let mut kinds = Kind::all(&self.world);
+        let first = self.first % kinds.len().max(1);
+        kinds.rotate_left(first);
+        kinds.into_iter().enumerate().map(|(number, of)| (number > 0, of))
+    }
+
+    /// Whether the time of the fault is over, for one that may be left out.
+    pub(super) fn late(&self, may: bool) -> bool {
+        may && self.until.is_some_and(|until| Instant::now() > until)
+    }
+
     /// The layer that brings the tenant, around routes.
     pub(super) fn around(&self, tenancy: &Tenancy, routes: Router) -> Result<Router, String> {
-        Ok(DevTenant::new(tenancy, "test", ([127, 0, 0, 1], 0).into()).map_err(text)?.around(routes))
+        setup::around(&self.proof, tenancy, routes).map_err(text)
     }
 
     async fn furnish(&mut self) -> Result<(), String> {

@@ -67,7 +67,11 @@ async fn errand(
 
 pub(super) async fn cut(bench: &mut Bench, report: &mut FaultsReport) -> Result<(), String> {
     let (wire, service) = wired(bench).await?;
-    for of in Kind::all(&bench.world) {
+    for (may_wait, of) in bench.kinds() {
+        if bench.late(may_wait) {
+            report.leave_out("cut at a message", of.0);
+            continue;
+        }
         for place in places(of.0) {
             for way in Way::ALL {
                 let mut after = 0;
@@ -113,7 +117,11 @@ async fn cut_once(
 
 pub(super) async fn cancel(bench: &mut Bench, report: &mut FaultsReport) -> Result<(), String> {
     let (wire, service) = wired(bench).await?;
-    for of in Kind::all(&bench.world) {
+    for (may_wait, of) in bench.kinds() {
+        if bench.late(may_wait) {
+            report.leave_out("dropped at an await", of.0);
+            continue;
+        }
         // Not a new one: the driver's login alone pauses eight hundred times while it computes, before there is anything to lose.
         for place in [Place::Open, Place::Used] {
             for polls in 1..=MANY {

@@ -83,7 +83,11 @@ pub(super) async fn pooled(bench: &mut Bench, report: &mut FaultsReport) -> Resu
     report.with_pooler();
     let url = pooler.url(&bench.stage.url("app"));
     let service = bench.service(&url, |config| patient(config).max_connections(3).pooler(Pooler::Transaction)).await?;
-    for (kind, model) in Kind::all(&bench.world) {
+    for (may_wait, (kind, model)) in bench.kinds() {
+        if bench.late(may_wait) {
+            report.leave_out("behind PgBouncer", kind);
+            continue;
+        }
         for _ in 0..ROUNDS {
             let mut errands = Vec::new();
             for who in 0..TENANTS {

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 
 use tenantry::Config;
 
-use super::{Failure, Proof};
+use super::{Failure, Part, Proof};
 use crate::{Postgres, Stage};
 use bench::{Bench, Service};
 pub use report::{FaultCount, FaultsReport};
@@ -29,38 +29,72 @@ const PATIENCE: Duration = Duration::from_secs(30);
 impl Proof {
     /// Breaks what can break, on these models: connections cut at every message of the protocol, futures dropped at every await, panics,
     /// timeouts, killed server processes, pools without a connection, deadlocks and serialization failures, and PgBouncer in transaction
-    /// mode, where it is installed. It takes about a minute.
-    ///
-    /// # Errors
-    /// The first fault after which something was not as it must be, with what was done.
-    pub fn faults_on(&self, server: &Postgres) -> Result<FaultsReport, Failure> {
+    /// mode, where it is installed. It takes about a minute; with less time each fault falls on fewer kinds of operation, which the seed
+    /// chooses, and on one at the least.
+    pub(super) fn faults(&self, server: &Postgres, seed: u64, time: Option<Duration>) -> Result<FaultsReport, Failure> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::setup)?;
-        let seed = match self.seed {
-            Some(seed) => seed,
-            None => getrandom::u64().map_err(Failure::setup)?,
-        };
         runtime.block_on(async {
             let password = Stage::test_password(server).map_err(Failure::setup)?;
             let database = server.create_database("faults").map_err(Failure::setup)?;
             let stage = Stage::set(database, &self.conventions, &self.migrations, password, &mut |_| {}).await.map_err(Failure::setup)?;
             let mut bench = Bench::new(self, stage, seed).await?;
-            run(&mut bench, seed).await.map_err(|fault| Failure::short(seed, fault))
+            run(&mut bench, seed, time.map(|time| Instant::now() + time)).await.map_err(|told| red(seed, &told))
         })
     }
 }
 
+/// The lines of what was done, and behind them what was seen.
+fn red(seed: u64, told: &str) -> Failure {
+    let (script, fault) = told.split_once("  => ").unwrap_or(("", told));
+    let script = script.lines().map(|line| line.trim_start_matches("  - ").to_owned()).filter(|line| !line.is_empty()).collect();
+    Failure::of(Part::Faults, seed, script, fault.to_owned())
+}
+
+/// What is broken.
+#[derive(Clone, Copy, Debug)]
+enum Fault {
+    Conflicts,
+    Pooled,
+    Panic,
+    StatementTimeout,
+    Killed,
+    Exhausted,
+    Cancel,
+    Cut,
+}
+
+impl Fault {
+    const ALL: [Self; 8] =
+        [Self::Conflicts, Self::Pooled, Self::Panic, Self::StatementTimeout, Self::Killed, Self::Exhausted, Self::Cancel, Self::Cut];
+
+    async fn on(self, bench: &mut Bench, report: &mut FaultsReport) -> Result<(), String> {
+        match self {
+            Self::Conflicts => meet::conflicts(bench, report).await,
+            Self::Pooled => meet::pooled(bench, report).await,
+            Self::Panic => stop::panic(bench, report).await,
+            Self::StatementTimeout => stop::statement_timeout(bench, report).await,
+            Self::Killed => stop::killed(bench, report).await,
+            Self::Exhausted => stop::exhausted(bench, report).await,
+            Self::Cancel => cut::cancel(bench, report).await,
+            Self::Cut => cut::cut(bench, report).await,
+        }
+    }
+}
+
 /// Every fault there is; the error is the script that leads to what is wrong.
-async fn run(bench: &mut Bench, seed: u64) -> Result<FaultsReport, String> {
-    let mut report = FaultsReport::new(seed);
-    meet::conflicts(bench, &mut report).await?;
-    meet::pooled(bench, &mut report).await?;
-    stop::panic(bench, &mut report).await?;
-    stop::statement_timeout(bench, &mut report).await?;
-    stop::killed(bench, &mut report).await?;
-    stop::exhausted(bench, &mut report).await?;
-    cut::cancel(bench, &mut report).await?;
-    cut::cut(bench, &mut report).await?;
-    Ok(report)
+async fn run(bench: &mut Bench, seed: u64, until: Option<Instant>) -> Result<FaultsReport, String> {
+    let mut report = FaultsReport::new();
+    for (number, fault) in Fault::ALL.into_iter().enumerate() {
+        // What one fault leaves of its time is for all that come after it.
+        let now = Instant::now();
+        let left = (Fault::ALL.len() - number) as u32;
+        bench.turn(seed, until.map(|until| now + until.saturating_duration_since(now) / left));
+        fault.on(bench, &mut report).await?;
+    }
+    match report.unseen() {
+        Some(fate) => Err(format!("no operation was {fate}, so the faults did not fall where they should and nothing is shown by them")),
+        None => Ok(report),
+    }
 }
 
 /// A configuration that waits long for a connection: no fault is about that wait, unless it says so.

@@ -21,10 +21,13 @@ pub(super) enum Fate {
 /// The faults that were brought about, by their kind and that of the operation. Its `Display` is for people.
 #[derive(Clone, Debug, Serialize)]
 pub struct FaultsReport {
-    seed: u64,
-    faults: Vec<FaultCount>,
+    times: u64,
     /// Whether PgBouncer was there to be gone through.
     pooler: bool,
+    #[serde(rename = "kinds")]
+    faults: Vec<FaultCount>,
+    /// Faults for which there was no time, each with the kind of operation.
+    left_out: Vec<String>,
 }
 
 /// How often a fault fell on a kind of operation, and what became of the operation.
@@ -46,8 +49,8 @@ pub struct FaultCount {
 }
 
 impl FaultsReport {
-    pub(super) const fn new(seed: u64) -> Self {
-        Self { seed, faults: Vec::new(), pooler: false }
+    pub(super) const fn new() -> Self {
+        Self { times: 0, faults: Vec::new(), pooler: false, left_out: Vec::new() }
     }
 
     pub(super) fn count(&mut self, fault: &'static str, kind: Kind, fate: Fate) {
@@ -57,6 +60,7 @@ impl FaultsReport {
             self.faults.push(FaultCount { fault, operation, times: 0, acknowledged: 0, whole: 0, absent: 0 });
             self.faults.len() - 1
         });
+        self.times += 1;
         let count = &mut self.faults[place];
         count.times += 1;
         match fate {
@@ -64,6 +68,18 @@ impl FaultsReport {
             Fate::Whole => count.whole += 1,
             Fate::Absent => count.absent += 1,
         }
+    }
+
+    /// What must have become of some operation and became of none: an end that nobody was told of, one that undid everything, one in spite
+    /// of the fault.
+    pub(super) fn unseen(&self) -> Option<&'static str> {
+        let sum = |of: fn(&FaultCount) -> u64| self.faults.iter().map(of).sum::<u64>();
+        let sums = [
+            ("done without its caller being told", sum(|count| count.whole)),
+            ("undone", sum(|count| count.absent)),
+            ("done", sum(|count| count.acknowledged)),
+        ];
+        sums.into_iter().find(|(_, sum)| *sum == 0).map(|(fate, _)| fate)
     }
 
     pub(super) const fn with_pooler(&mut self) {
@@ -78,8 +94,18 @@ impl FaultsReport {
 
     /// How often something was broken.
     #[must_use]
-    pub fn times(&self) -> u64 {
-        self.faults.iter().map(|count| count.times).sum()
+    pub const fn times(&self) -> u64 {
+        self.times
+    }
+
+    /// The faults for which there was no time, each with the kind of operation that it did not fall on.
+    #[must_use]
+    pub fn left_out(&self) -> &[String] {
+        &self.left_out
+    }
+
+    pub(super) fn leave_out(&mut self, fault: &str, kind: Kind) {
+        self.left_out.push(format!("{fault} ({kind})"));
     }
 
     /// Whether PgBouncer was there to be gone through.
@@ -104,6 +130,9 @@ impl fmt::Display for FaultsReport {
         if !self.pooler {
             writeln!(f, "  not gone through: PgBouncer is not installed")?;
         }
-        write!(f, "faults: {} of {} kinds, seed {}: green", self.times(), faults.len(), self.seed)
+        if !self.left_out.is_empty() {
+            writeln!(f, "  no time for {} more pairs of fault and operation", self.left_out.len())?;
+        }
+        write!(f, "faults: {} of {} kinds", self.times(), faults.len())
     }
 }

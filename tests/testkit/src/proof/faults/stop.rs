@@ -10,6 +10,8 @@ use axum::http::Request;
 use axum::routing::post;
 use futures_util::future::join_all;
 use sqlx::PgConnection;
+use tenantry::layers::DevTenant;
+use tenantry::layers::dev_tenant::HEADER;
 use tenantry::{Actor, Pooler, TenantDb};
 use tokio::sync::Notify;
 use tower::ServiceExt as _;
@@ -30,7 +32,11 @@ pub(super) async fn statement_timeout(bench: &mut Bench, report: &mut FaultsRepo
     let short = |config| patient(config).max_connections(1).pooler(Pooler::Session).statement_timeout(STATEMENT);
     let service = bench.service(&bench.stage.url("app"), short).await?;
     let looker = bench.service(&bench.stage.url("app"), |config| patient(config).max_connections(1)).await?;
-    for (kind, model) in Kind::all(&bench.world) {
+    for (may_wait, (kind, model)) in bench.kinds() {
+        if bench.late(may_wait) {
+            report.leave_out("statement timeout", kind);
+            continue;
+        }
         for (place, table) in tables(bench, &looker, kind, model).await?.into_iter().enumerate() {
             let errand = Errand::draw(bench, &looker, kind, model, place % TENANTS).await?;
             hold(bench, &table).await?;
@@ -48,7 +54,11 @@ pub(super) async fn statement_timeout(bench: &mut Bench, report: &mut FaultsRepo
 pub(super) async fn killed(bench: &mut Bench, report: &mut FaultsReport) -> Result<(), String> {
     let service = bench.service(&bench.stage.url("app"), |config| patient(config).max_connections(1)).await?;
     let mut killer = bench.killer().await?;
-    for (kind, model) in Kind::all(&bench.world) {
+    for (may_wait, (kind, model)) in bench.kinds() {
+        if bench.late(may_wait) {
+            report.leave_out("server process ended", kind);
+            continue;
+        }
         for (place, table) in tables(bench, &service, kind, model).await?.into_iter().enumerate() {
             let errand = Errand::draw(bench, &service, kind, model, place % TENANTS).await?;
             hold(bench, &table).await?;
@@ -114,7 +124,11 @@ pub(super) async fn exhausted(bench: &mut Bench, report: &mut FaultsReport) -> R
         }
     };
     let service = bench.service(&url, |config| patient(config).max_connections(1)).await?;
-    for (kind, model) in Kind::all(&bench.world) {
+    for (may_wait, (kind, model)) in bench.kinds() {
+        if bench.late(may_wait) {
+            report.leave_out("no connection left", kind);
+            continue;
+        }
         // The connection is there before somebody takes it: on a busy machine it takes longer to make than anybody waits.
         tokio::time::timeout(PATIENCE, async { while hasty.tenancy.ready().await.is_err() {} }).await.map_err(text)?;
         let mut errands = Vec::new();
@@ -187,9 +201,11 @@ pub(super) async fn panic(bench: &mut Bench, report: &mut FaultsReport) -> Resul
                 let done: Result<(), tenantry::Error> = work.await;
                 done.map_or("failed", |()| "done")
             };
-            let router = bench.around(&service.tenancy, Router::new().route("/", post(handler)))?;
+            // The route is the harness's own, so the layer for development is enough for it, whatever the application has.
+            let development = DevTenant::new(&service.tenancy, "test", ([127, 0, 0, 1], 0).into()).map_err(text)?;
+            let router = development.around(Router::new().route("/", post(handler)));
             let tenant = bench.tenants[errand.who].to_string();
-            let request = Request::post("/").header("x-tenant", tenant).body(Body::empty()).map_err(text)?;
+            let request = Request::post("/").header(HEADER, tenant).body(Body::empty()).map_err(text)?;
             let ended = match tokio::spawn(router.oneshot(request)).await {
                 Err(error) if error.is_panic() => Ended::Failed("a panic".to_owned()),
                 other => return Err(format!("{errand}: the handler did not panic: {other:?}")),

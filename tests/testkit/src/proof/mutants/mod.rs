@@ -37,6 +37,8 @@ pub use self::detect::Notice;
 pub use self::mutant::{Kind, Mutant, Unfit};
 pub use self::report::{Caught, MutantReport, MutantsReport};
 
+pub(super) use self::report::chain;
+
 use self::detect::Detector;
 use self::mutant::List;
 use self::plan::Plan;

@@ -123,7 +123,7 @@ impl fmt::Display for MutantsReport {
 }
 
 /// An error with everything that it stands on.
-pub(super) fn chain(error: &dyn Error) -> String {
+pub(in super::super) fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

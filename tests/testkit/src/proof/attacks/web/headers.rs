@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::super::pair::{ATTACKER, VICTIM};
 use super::super::report::AttackKind;
-use super::Web;
+use super::{Caller, Web};
 
 pub(super) const KIND: AttackKind = AttackKind::Http("tenant headers");
 
@@ -24,20 +24,20 @@ pub(super) async fn tenants(web: &mut Web<'_, '_>) -> Result<(), String> {
             web.violation(&uri, &own, "a list with the own rows");
         }
         for values in &values {
-            let answer = web.send_as(values, Method::GET, &uri, None).await?;
+            let answer = web.send_as(Caller::Values(values), Method::GET, &uri, None).await?;
             if !answer.refuses() {
                 web.violation(&format!("{values:?} GET {uri}"), &answer, "a refusal");
             }
         }
         // A tenant that does not exist has no rows, and an id in capitals is the same id or none.
         for nobody in [Uuid::nil(), Uuid::max(), Uuid::now_v7()] {
-            let answer = web.send_as(&[value(nobody.to_string().as_bytes())?], Method::GET, &uri, None).await?;
+            let answer = web.send_as(Caller::Values(&[value(nobody.to_string().as_bytes())?]), Method::GET, &uri, None).await?;
             if !answer.refuses() && answer.json()["items"] != serde_json::json!([]) {
                 web.violation(&format!("{nobody} GET {uri}"), &answer, "an empty list");
             }
         }
         let capitals = web.tenant().to_uppercase();
-        let answer = web.send_as(&[value(capitals.as_bytes())?], Method::GET, &uri, None).await?;
+        let answer = web.send_as(Caller::Values(&[value(capitals.as_bytes())?]), Method::GET, &uri, None).await?;
         if !answer.refuses() && answer.body != own.body {
             web.violation(&format!("{capitals} GET {uri}"), &answer, "the own list or a refusal");
         }

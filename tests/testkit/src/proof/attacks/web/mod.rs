@@ -1,4 +1,4 @@
-//! Requests that are not well meant, against the router as it is served, with the development tenant layer around it.
+//! Requests that are not well meant, against the router as it is served, with the layers around it that find out the tenant.
 //!
 //! Whatever an answer is about, it is scanned: of the victim's ids it may repeat what the request has said, and nothing else.
 
@@ -8,9 +8,10 @@ mod lists;
 mod rows;
 
 use axum::body::{Body, to_bytes};
-use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
+use axum::http::{HeaderValue, Method, Request, StatusCode, header};
 use serde_json::Value;
 use tenantry::TenantId;
+use tenantry::layers::dev_tenant::HEADER;
 use tenantry::schema::{ModelDef, Verb};
 use tower::ServiceExt as _;
 use uuid::Uuid;
@@ -19,14 +20,14 @@ use super::super::observer::Digest;
 use super::pair::{ATTACKER, Field, Pair, VICTIM};
 use super::report::{AttackKind, AttackReport};
 
-/// The header of the development tenant layer.
-const TENANT: &str = "x-tenant";
-
 /// Tries every class of requests.
 pub(super) async fn web<'a>(field: Field<'a>, pair: &mut Pair<'a>, report: &mut AttackReport) -> Result<(), String> {
     let markers = pair.books[VICTIM].rows().iter().map(|(_, id)| id.to_string()).chain([pair.tenants[VICTIM].to_string()]).collect();
     let mut web = Web { field, pair, report, markers, kind: headers::KIND };
-    headers::tenants(&mut web).await?;
+    // How the application's own callers could be forged is not known here.
+    if web.field.world.principals.around.is_none() {
+        headers::tenants(&mut web).await?;
+    }
     lists::cursors(&mut web).await?;
     lists::columns(&mut web).await?;
     rows::foreign(&mut web).await?;
@@ -43,6 +44,15 @@ struct Web<'a, 'b> {
     markers: Vec<String>,
     /// The class that is being tried.
     kind: AttackKind,
+}
+
+/// Who sends a request.
+#[derive(Clone, Copy)]
+enum Caller<'c> {
+    /// A tenant, as the application knows its callers.
+    Tenant(TenantId),
+    /// Whoever these values of the development layer's header are taken for.
+    Values(&'c [HeaderValue]),
 }
 
 /// Everything of an answer that a caller could tell two of them apart by.
@@ -87,19 +97,18 @@ impl Web<'_, '_> {
 
     /// A request of the attacker's.
     async fn send(&mut self, method: Method, uri: &str, body: Option<&str>) -> Result<Answer, String> {
-        let tenant = HeaderValue::try_from(self.tenant()).map_err(|error| error.to_string())?;
-        self.send_as(&[tenant], method, uri, body).await
+        self.send_as(Caller::Tenant(self.pair.tenants[ATTACKER]), method, uri, body).await
     }
 
-    /// A request with these values of the tenant's header.
-    async fn send_as(&mut self, tenants: &[HeaderValue], method: Method, uri: &str, body: Option<&str>) -> Result<Answer, String> {
+    /// A request by that caller.
+    async fn send_as(&mut self, caller: Caller<'_>, method: Method, uri: &str, body: Option<&str>) -> Result<Answer, String> {
         self.report.count(self.kind);
-        let mut headers = HeaderMap::new();
-        for tenant in tenants {
-            headers.append(TENANT, tenant.clone());
-        }
-        let said = format!("{headers:?} {method} {uri} {}", body.unwrap_or_default());
-        let answer = self.answer(headers, method, uri, body).await?;
+        let shows = match caller {
+            Caller::Tenant(tenant) => tenant.to_string(),
+            Caller::Values(values) => format!("{values:?}"),
+        };
+        let said = format!("{shows} {method} {uri} {}", body.unwrap_or_default());
+        let answer = self.answer(caller, method, uri, body).await?;
         let heard = format!("{} {}", answer.headers.join(" "), answer.body);
         if let Some(marker) = self.markers.iter().find(|marker| heard.contains(marker.as_str()) && !said.contains(marker.as_str())) {
             self.report.violation(self.kind, format!("`{}` => another tenant's {marker} in {} {heard}", shown(&said), answer.status));
@@ -109,13 +118,22 @@ impl Web<'_, '_> {
         Ok(answer)
     }
 
-    async fn answer(&self, headers: HeaderMap, method: Method, uri: &str, body: Option<&str>) -> Result<Answer, String> {
+    async fn answer(&self, caller: Caller<'_>, method: Method, uri: &str, body: Option<&str>) -> Result<Answer, String> {
         let mut request = Request::builder().method(method).uri(uri);
         if body.is_some() {
             request = request.header(header::CONTENT_TYPE, "application/json");
         }
-        let mut request = request.body(Body::from(body.unwrap_or_default().to_owned())).map_err(|error| format!("{uri}: {error}"))?;
-        request.headers_mut().extend(headers);
+        let request = request.body(Body::from(body.unwrap_or_default().to_owned())).map_err(|error| format!("{uri}: {error}"))?;
+        let (mut parts, body) = request.into_parts();
+        match caller {
+            Caller::Tenant(tenant) => (self.field.world.principals.caller)(tenant, &mut parts),
+            Caller::Values(values) => {
+                for value in values {
+                    parts.headers.append(HEADER, value.clone());
+                }
+            }
+        }
+        let request = Request::from_parts(parts, body);
         let (parts, body) = match self.field.router.clone().oneshot(request).await {
             Ok(response) => response.into_parts(),
             Err(never) => match never {},
@@ -127,8 +145,7 @@ impl Web<'_, '_> {
 
     /// The list of a tenant, as that tenant reads it.
     async fn page(&self, tenant: TenantId, uri: &str) -> Result<Answer, String> {
-        let tenant = HeaderValue::try_from(tenant.to_string()).map_err(|error| error.to_string())?;
-        self.answer(HeaderMap::from_iter([(axum::http::HeaderName::from_static(TENANT), tenant)]), Method::GET, uri, None).await
+        self.answer(Caller::Tenant(tenant), Method::GET, uri, None).await
     }
 
     fn violation(&mut self, request: &str, answer: &Answer, due: &str) {

@@ -1,0 +1,51 @@
+//! What a reader of a report might think was shown, and was not.
+
+use tenantry::schema::Verb;
+
+use super::Proof;
+use super::ground::Ground;
+use super::parts::Part;
+
+/// Surfaces that no version has yet: nothing about them can be shown.
+const NO_SURFACE: &str = "what Tenantry does not have yet, and an application may have added: queues and jobs, caches, idempotency keys, \
+                          rate limits, exports, search, files, server-sent events, the audit trail, authentication";
+
+/// Everything that this proof, with these parts, does not show.
+pub(super) fn of(proof: &Proof, ground: &Ground, chosen: &[Part]) -> Vec<String> {
+    let mut gaps = vec![
+        "hand-written routes and functions that were not given to the proof as operations".to_owned(),
+        NO_SURFACE.to_owned(),
+        "who holds the login of the administrator, the owner or the migrator, or changes the service's code".to_owned(),
+        "how tenants feel each other's load".to_owned(),
+        "marks in values that must meet between tenants (unique keys, 32-bit numbers, dates, words, short texts): there only the model tells".to_owned(),
+    ];
+    if !chosen.contains(&Part::Timing) {
+        gaps.push("how long an answer takes".to_owned());
+    }
+    gaps.push(if chosen.contains(&Part::Mutants) {
+        "weakenings of code: they run only in Tenantry's own workspace, where the library is built with them".to_owned()
+    } else {
+        "that the proof would have noticed: mutants were not chosen, and those of code run only in Tenantry's own workspace".to_owned()
+    });
+    let left_out: Vec<String> = [Part::Workload, Part::Attacks, Part::Faults]
+        .into_iter()
+        .filter(|part| !chosen.contains(part))
+        .map(|part| part.to_string())
+        .collect();
+    if !left_out.is_empty() {
+        gaps.push(format!("parts that were not chosen: {}", left_out.join(", ")));
+    }
+    let unlisted: Vec<&str> = ground.world.models.iter().filter(|def| !def.routes.has(Verb::List)).map(|def| def.table).collect();
+    if !unlisted.is_empty() {
+        gaps.push(format!("the tenant's view over HTTP of tables without a list route: {}", unlisted.join(", ")));
+    }
+    if !ground.bypasses {
+        gaps.push("rows that no tenant's own context shows: there is no login here that would see them".to_owned());
+    }
+    if proof.principals.around.is_some() {
+        gaps.push(
+            "forged, doubled and malformed tokens or headers: the application has callers of its own, whose form is not known".to_owned(),
+        );
+    }
+    gaps
+}
