@@ -29,9 +29,9 @@ fn every_weakening_of_schema_and_roles_is_noticed() {
 /// Mutants, and all that notice them.
 const CATCHERS: [(&str, &[&str]); 5] = [
     ("reference_dropped", &["references"]),
-    ("reference_over_a_dangling_row", &["integrity"]),
-    ("invoker_trigger_in_a_cascade", &["changes"]),
-    ("sequence", &["sequences"]),
+    ("reference_over_a_dangling_row", &["integrity", "linter"]),
+    ("invoker_trigger_in_a_cascade", &["changes", "linter"]),
+    ("sequence", &["sequences", "linter"]),
     ("publication", &["linter"]),
 ];
 

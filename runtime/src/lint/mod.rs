@@ -94,7 +94,7 @@ pub enum LintError {
 
 /// The state in which the rules are asked. Names are printed with their schema, and no function of the database is found in the place of
 /// PostgreSQL's own. With row security off a query that a policy would filter is an error instead of an answer.
-/// The queries are wide and short, so that compiling them costs more than running them.
+/// The statement is wide and short, so that compiling it costs more than running it.
 const STATE: &str = "set transaction read only; set local search_path = pg_catalog, pg_temp; set local row_security = off; \
                      set local jit = off; set local lock_timeout = '5s'; set local statement_timeout = '60s'";
 
@@ -107,17 +107,36 @@ pub async fn run(connection: &mut PgConnection, target: &Target, options: &Optio
     let mut transaction = connection.begin().await?;
     transaction.execute(STATE).await?;
     look_for_roles(&mut transaction, target).await?;
+    let rules: Vec<&'static Rule> = RULES.iter().filter(|rule| asks(options, rule)).collect();
+    let mut rows = ask_all(&mut transaction, &rules, target).await?;
     let mut findings = Vec::new();
-    for rule in RULES.iter().filter(|rule| asks(options, rule)) {
-        let found = ask(&mut transaction, rule, target).await.map_err(|source| LintError::Rule { rule: rule.name(), source })?;
+    for rule in rules {
         let severity = if rule.kind == Kind::Hardened && options.level != Some(Level::Hardened) { Severity::Open } else { Severity::Fault };
-        for Found { object, what, remedy, probe } in found {
+        for Found { object, what, remedy, probe, .. } in rows.extract_if(.., |found| found.rule == rule.name()) {
             let severity = if probe.as_deref() == Some("") { Severity::Unchecked } else { severity };
             findings.push(Finding { rule: rule.name(), severity, object, what, remedy });
         }
     }
     transaction.rollback().await?;
     Ok(findings)
+}
+
+/// Asks all at once. Only when the server refuses that, one after the other, so that the error names the rule.
+async fn ask_all(transaction: &mut Transaction<'_, Postgres>, rules: &[&'static Rule], target: &Target) -> Result<Vec<Found>, LintError> {
+    let mut together = transaction.begin().await?;
+    let refused = match ask(&mut together, rules, target).await {
+        Ok(found) => return Ok(found),
+        Err(error) => error,
+    };
+    together.rollback().await?;
+    for rule in rules {
+        let mut alone = transaction.begin().await?;
+        if let Err(source) = ask(&mut alone, std::slice::from_ref(rule), target).await {
+            return Err(LintError::Rule { rule: rule.name(), source });
+        }
+        alone.rollback().await?;
+    }
+    Err(refused.into())
 }
 
 /// Whether these options ask the rule.
@@ -138,20 +157,22 @@ async fn look_for_roles(transaction: &mut Transaction<'_, Postgres>, target: &Ta
 /// A row of a rule. An empty probe stands for one that this login cannot ask.
 #[derive(sqlx::FromRow)]
 struct Found {
+    rule: String,
     object: String,
     what: String,
     remedy: String,
     probe: Option<String>,
 }
 
-async fn ask(transaction: &mut Transaction<'_, Postgres>, rule: &Rule, target: &Target) -> Result<Vec<Found>, sqlx::Error> {
+async fn ask(transaction: &mut Transaction<'_, Postgres>, rules: &[&'static Rule], target: &Target) -> Result<Vec<Found>, sqlx::Error> {
+    let names: Vec<&str> = rules.iter().map(|rule| rule.name()).collect();
     let column = |of: fn(&target::Arm) -> &String| target.arms.iter().map(of).cloned().collect::<Vec<String>>();
     let (majors, minors): (Vec<i32>, Vec<i32>) = target
         .floors
         .iter()
         .map(|(major, minor)| (i32::try_from(*major).unwrap_or(i32::MAX), i32::try_from(*minor).unwrap_or(i32::MAX)))
         .unzip();
-    let found: Vec<Found> = sqlx::query_as(rule.query())
+    let found: Vec<Found> = sqlx::query_as(rules::QUERY)
         .persistent(false)
         .bind(&target.tenant_column)
         .bind(&target.schemas)
@@ -170,6 +191,7 @@ async fn ask(transaction: &mut Transaction<'_, Postgres>, rule: &Rule, target: &
         .bind(minors)
         .bind(&target.tenant_type)
         .bind(target.house)
+        .bind(names)
         .fetch_all(&mut **transaction)
         .await?;
     let mut kept = Vec::new();

@@ -1,5 +1,5 @@
 -- What every rule knows: the conventions, as arguments, and the relations that they are about. A rule is a query that stands below it and
--- gives object, what and remedy; parts that it does not use cost nothing.
+-- gives object, what and remedy.
 with
 given as (
   select $1::text   as tenant_column,

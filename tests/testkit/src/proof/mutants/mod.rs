@@ -148,6 +148,9 @@ pub enum MutantsError {
     /// Several mutants could not be run.
     #[error("{} mutants could not be run: {}", .0.len(), .0.iter().map(|error| report::chain(error)).collect::<Vec<_>>().join("; "))]
     Several(Vec<MutantsError>),
+    /// The linter could not look.
+    #[error("the linter could not look")]
+    Linter(#[from] tenantry::lint::LintError),
     /// The detectors could not be run.
     #[error("the mutants cannot be run")]
     System(#[from] std::io::Error),

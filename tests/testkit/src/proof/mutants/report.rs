@@ -48,11 +48,26 @@ pub struct Caught {
     pub seen: String,
     /// The statements that lead there.
     pub script: Vec<String>,
+    /// The rules of the linter that found it, when the detector is the linter.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<&'static str>,
     /// The layer that had to be removed, since it hides the mutant.
     pub without: Option<String>,
 }
 
+impl Caught {
+    /// The detector, and of the linter the rules.
+    fn who(&self) -> String {
+        if self.rules.is_empty() { self.detector.clone() } else { format!("{} ({})", self.detector, self.rules.join(", ")) }
+    }
+}
+
 impl MutantReport {
+    /// The rules of the linter that find it, whoever else noticed.
+    pub fn rules(&self) -> impl Iterator<Item = &'static str> {
+        self.caught.iter().flat_map(|caught| caught.rules.iter().copied())
+    }
+
     /// How it was noticed: by behaviour if that noticed it, else at start-up, else by the linter. `None` for a survivor.
     #[must_use]
     pub fn noticed(&self) -> Option<&Caught> {
@@ -94,8 +109,8 @@ impl fmt::Display for MutantReport {
             writeln!(f, "    {statement}{}", if statement.starts_with("--") { "" } else { ";" })?;
         }
         writeln!(f, "    => {}", caught.seen.lines().next().unwrap_or_default())?;
-        let others: Vec<&str> = self.caught.iter().map(|other| other.detector.as_str()).filter(|name| *name != caught.detector).collect();
-        write!(f, "    noticed by: {}", caught.detector)?;
+        let others: Vec<String> = self.caught.iter().filter(|other| other.detector != caught.detector).map(Caught::who).collect();
+        write!(f, "    noticed by: {}", caught.who())?;
         if others.is_empty() { writeln!(f) } else { writeln!(f, "; also {}", others.join(", ")) }
     }
 }
@@ -144,6 +159,7 @@ mod tests {
             place: "app.notes".to_owned(),
             seen: "A reads 2 rows of B".to_owned(),
             script: vec!["select 1".to_owned()],
+            rules: if *by == Notice::Linter { vec!["policy-open", "restrictive-fence"] } else { Vec::new() },
             without: None,
         };
         let (name, what, sql) = (name.to_owned(), "something is weak".to_owned(), vec!["drop policy p on t".to_owned()]);

@@ -235,6 +235,7 @@ fn shortest(findings: Vec<Finding>, without: Option<&str>) -> Vec<Caught> {
             place: finding.place,
             seen: finding.seen,
             script: finding.script,
+            rules: finding.rules,
             without: without.map(str::to_owned),
         };
         match caught.iter_mut().find(|caught| caught.detector == name) {

@@ -1,7 +1,7 @@
 //! A copy of the database, weakened, and the sessions that look at it.
 
 use sqlx::{Connection, PgConnection};
-use tenantry::{Config, Tenancy};
+use tenantry::{Config, Tenancy, lint};
 
 use super::MutantsError;
 use super::plan::Plan;
@@ -35,6 +35,12 @@ impl<'a> Site<'a> {
         let tenancy = Tenancy::start(&config, self.plan.entries, self.plan.conventions).await.map_err(|error| error.to_string())?;
         tenancy.close().await;
         Ok(())
+    }
+
+    /// What the linter finds, held to the level that the database has.
+    pub(super) async fn lint(&mut self) -> Result<Vec<lint::Finding>, MutantsError> {
+        let options = lint::Options { level: Some(self.stage.level()), ..lint::Options::default() };
+        Ok(lint::run(&mut self.admin.connection, &lint::Target::of(&self.plan.conventions), &options).await?)
     }
 
     pub(super) async fn leave(self) {

@@ -1,5 +1,5 @@
-//! Who looks for a weakening. A behaviour is what a role can really do; start-up is what the service refuses to serve on; the linter reads
-//! the catalogue.
+//! Who looks for a weakening. A behaviour is what a role can really do; start-up is what the service refuses to serve on; the linter is the
+//! one of `lint-db`.
 //!
 //! Each detector has a name, by which it can be left out, and finds what it finds in one place, so that what another layer lets through
 //! already can be told from what the mutant does.
@@ -28,7 +28,7 @@ pub enum Notice {
     Behaviour,
     /// The service refused to start.
     StartUp,
-    /// The linter found it in the catalogue.
+    /// A rule of the linter found it.
     Linter,
 }
 
@@ -175,6 +175,8 @@ pub(super) struct Finding {
     pub(super) seen: String,
     /// The statements that lead there, all of one transaction.
     pub(super) script: Vec<String>,
+    /// The rules, when it is the linter.
+    pub(super) rules: Vec<&'static str>,
 }
 
 /// What one detector has seen so far.
@@ -185,6 +187,6 @@ pub(super) struct Findings {
 
 impl Findings {
     fn add(&mut self, place: impl Into<String>, seen: impl Into<String>, script: Vec<String>) {
-        self.found.push(Finding { detector: self.detector, place: place.into(), seen: seen.into(), script });
+        self.found.push(Finding { detector: self.detector, place: place.into(), seen: seen.into(), script, rules: Vec::new() });
     }
 }
