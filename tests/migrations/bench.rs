@@ -68,7 +68,9 @@ impl Bench {
             .output()
             .expect("pg_dump starts");
         assert!(output.status.success(), "pg_dump: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).expect("is text")
+        let text = String::from_utf8(output.stdout).expect("is text");
+        // From 15.20 on the server stamps a column whenever it is altered; two columns that are otherwise the same have two stamps.
+        text.lines().filter(|line| !line.contains(" SET (pg_attver=")).map(|line| format!("{line}\n")).collect()
     }
 }
 

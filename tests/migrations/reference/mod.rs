@@ -30,7 +30,7 @@ async fn up_down_up() {
 /// Rows that refer to nothing, and rows that refer to another tenant's: both are found, though FORCE hides them from the owner.
 #[tokio::test]
 async fn a_dangling_row_makes_the_key_fail() {
-    let bench = Bench::new("reference_dangling").await;
+    let bench = Bench::new("dangling").await;
     bench.generate(before::MODELS);
     bench.migrate().await.expect("the first migration is applied");
     bench.run(&[TENANTS]).await;
