@@ -15,7 +15,7 @@ fn ran(mutants: Mutants) -> MutantsReport {
     mutants.try_run_on(server()).unwrap_or_else(|error| panic!("{error:#?}"))
 }
 
-/// `cargo xtask prove --mutants` runs this one by its name and reads its last line.
+/// `cargo xtask prove --mutants` runs them as a part of the proof; here is also shown that none is left out, and how most are noticed.
 #[test]
 fn every_weakening_of_schema_and_roles_is_noticed() {
     let report = ran(mutants());

@@ -1,15 +1,12 @@
 //! The mutants of the database: weakenings of the schema and of roles. The testkit applies and judges them, in an ordinary build; here they
 //! are run and counted.
 
-use anyhow::{Context as _, ensure};
+use anyhow::Context as _;
 use tenantry_testkit::Postgres;
 
-use super::{lines, suite};
+use super::{Args, proof};
 use crate::App;
 use crate::output;
-
-/// The test that runs them all.
-const TEST: &str = "mutants::every_weakening_of_schema_and_roles_is_noticed";
 
 /// How many weakenings were noticed, by whom.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -34,15 +31,12 @@ impl Noticed {
     }
 }
 
-/// Runs them, and prints each with its catcher and its script as it is judged.
-pub(super) fn run(app: &App, postgres: &Postgres) -> anyhow::Result<Noticed> {
+/// Runs them by the application's proof, which prints each with its catcher and its script.
+pub(super) fn run(app: &App, args: &Args, postgres: &Postgres) -> anyhow::Result<Noticed> {
     output::progress("the mutants of the database");
-    let mut cargo = suite(app, postgres, "isolation");
-    cargo.args(["--", "--nocapture", "--exact", TEST]);
-    let (ok, lines) = lines(&mut cargo, &mut |line| output::line(line))?;
+    let lines = proof(app, args, postgres)?;
     let noticed = lines.iter().find_map(|line| Noticed::of(line));
-    ensure!(ok, "a weakening of the database was not noticed, or could not be applied: the lines above say which");
-    noticed.with_context(|| format!("the suite `isolation` has not said how many weakenings it tried: is {TEST} still there?"))
+    noticed.context("the proof has not said how many weakenings it tried: does its test choose its parts?")
 }
 
 #[cfg(test)]

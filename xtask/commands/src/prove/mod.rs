@@ -14,7 +14,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 use tenantry_testkit::Postgres;
 
 use crate::App;
@@ -27,7 +27,7 @@ use progress::Progress;
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// How much is tried: `push` for 60 seconds, `ci` until 100,000 operations are done, `nightly` for two hours.
-    #[arg(long, value_parser = ["push", "ci", "nightly"], conflicts_with = "mutants")]
+    #[arg(long, value_parser = ["push", "ci", "nightly"])]
     profile: Option<String>,
     /// How many cases of each proof; every case has fresh tenants. It wins over the profile; without either there are 64.
     #[arg(long)]
@@ -35,10 +35,12 @@ pub(crate) struct Args {
     /// Repeats the cases of that seed. With `--mutants`: the first of the seeds.
     #[arg(long)]
     seed: Option<u64>,
-    /// Writes `index.html` and `proof.json` into that folder: what was tried, on what, and what was not.
-    #[arg(long, value_name = "DIR", conflicts_with = "mutants")]
+    /// Writes `index.html` and `proof.json` into that folder: what was tried, on what, and what was not. With `--mutants` they have the
+    /// weakenings of the database, too, and `code-mutants.json` beside them has those of the library.
+    #[arg(long, value_name = "DIR")]
     report: Option<PathBuf>,
-    /// Weakens the library, the database and the roles on purpose, in one place after another, and fails when nobody notices.
+    /// Weakens the library, the database and the roles on purpose, in one place after another, and fails when nobody notices. The library is
+    /// weakened in Tenantry's own workspace alone. With `--profile` or `--report` the rest of the proof runs, too.
     #[arg(long)]
     mutants: bool,
 }
@@ -49,10 +51,23 @@ pub(crate) struct Args {
 /// When there is no server, a tenant reached another, or a weakening was not noticed.
 pub(crate) fn run(app: &App, args: &Args) -> anyhow::Result<()> {
     let postgres = server::find_for_proof("the proof needs a PostgreSQL server")?;
-    if args.mutants {
+    if args.mutants && own(app) {
         return mutants::run(app, args, &postgres);
     }
-    let mut cargo = suite(app, &postgres, "isolation");
+    if args.mutants {
+        output::progress("weakenings of code run in Tenantry's own workspace only; those of the schema and of the roles run here");
+    }
+    proof(app, args, &postgres).map(drop)
+}
+
+/// Whether this is Tenantry's own workspace, where the library can be built with weakenings in it.
+fn own(app: &App) -> bool {
+    app.path("tests/mutants/rustc-wrapper.sh").exists()
+}
+
+/// Runs the application's proof, and hands back what it has said.
+fn proof(app: &App, args: &Args, postgres: &Postgres) -> anyhow::Result<Vec<String>> {
+    let mut cargo = suite(app, postgres, "isolation");
     let seed = args.seed.map(|seed| seed.to_string());
     let cases = args.cases.map(|cases| cases.to_string());
     for (name, value) in [("PROFILE", &args.profile), ("CASES", &cases), ("SEED", &seed)] {
@@ -64,9 +79,15 @@ pub(crate) fn run(app: &App, args: &Args) -> anyhow::Result<()> {
         page::clear(&folder)?;
         cargo.env(variable("REPORT"), folder);
     }
-    cargo.args(["--", "--nocapture", "--exact", PROOF]);
+    if args.mutants {
+        cargo.env(variable("PARTS"), parts(args));
+    }
+    cargo.args(["--", "--nocapture"]);
+    if own(app) {
+        cargo.args(["--exact", PROOF]);
+    }
     let mut progress = Progress::new();
-    let (ok, _) = lines(&mut cargo, &mut |line| {
+    let (ok, lines) = lines(&mut cargo, &mut |line| {
         if !progress.takes(line) {
             progress.line(line);
         }
@@ -78,7 +99,22 @@ pub(crate) fn run(app: &App, args: &Args) -> anyhow::Result<()> {
     if !ok {
         bail!("the proof is red: the script above leads to the fault, and `cargo xtask prove --seed` with its seed repeats it");
     }
-    Ok(())
+    // Of a suite without a proof every test passes.
+    ensure!(
+        lines.iter().any(|line| line.starts_with("proof: ") && line.ends_with(": green")),
+        "no test of the suite `isolation` has run a proof: call `tenantry_testkit::Proof` in tests/isolation.rs"
+    );
+    Ok(lines)
+}
+
+/// The parts that `--mutants` adds the weakenings of the database to.
+fn parts(args: &Args) -> &'static str {
+    match args.profile.as_deref() {
+        Some("ci" | "nightly") => "workload,attacks,faults,timing,mutants",
+        Some(_) => "workload,attacks,faults,mutants",
+        None if args.report.is_some() => "workload,attacks,faults,mutants",
+        None => "mutants",
+    }
 }
 
 /// Writes the page, and says where it is.

@@ -4,9 +4,11 @@
 //! other: there the proof stays green. With both gone it must be red for every seed.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail, ensure};
+use serde::Serialize;
 use tenantry_testkit::Postgres;
 
 use super::arms::{ARMS, SUITES};
@@ -32,13 +34,17 @@ pub(super) fn run(app: &App, args: &Args, postgres: &Postgres) -> anyhow::Result
     let weakened = Weakened { app, args, postgres };
     weakened.build()?;
     let mut survivors = weakened.layers()?;
-    survivors += weakened.arms()?;
+    let judged = weakened.arms()?;
+    survivors += judged.iter().filter(|arm| !arm.unnoticed.is_empty()).count();
+    if let Some(folder) = &args.report {
+        write(folder, &judged).with_context(|| format!("the report cannot be written to {}", folder.display()))?;
+    }
     if survivors > 0 {
         bail!(
             "{survivors} weakenings were not noticed as they should be: a test is missing, or the table in xtask/commands/src/prove/arms.rs is wrong"
         );
     }
-    let database = database::run(app, postgres)?;
+    let database = database::run(app, args, postgres)?;
     // What turns a test of the library red has been seen in what the library does.
     let noticed = Noticed { behaviour: database.behaviour + ARMS.len(), ..database };
     output::line(format_args!(
@@ -117,27 +123,28 @@ impl Weakened<'_> {
         Ok(Seen::of(seeds, &lines))
     }
 
-    /// How many of the arms were not noticed by a test that is named for it.
-    fn arms(&self) -> anyhow::Result<usize> {
+    /// Whether each of the arms is noticed by every test that is named for it.
+    fn arms(&self) -> anyhow::Result<Vec<Judged>> {
         let mut whole = Vec::new();
         for suite in SUITES {
             let tests: BTreeSet<&str> = ARMS.iter().filter(|arm| arm.suite == *suite).flat_map(|arm| arm.tests).copied().collect();
             whole.push((*suite, self.ended(suite, "", &tests)?));
         }
-        let mut survivors = 0;
+        let mut judged = Vec::new();
         for arm in ARMS {
             let weakened = self.ended(arm.suite, arm.name, &arm.tests.iter().copied().collect())?;
             // A test that fails without the arm, too, has noticed nothing; neither has one that is not there.
             let passes = |test: &str| whole.iter().any(|(suite, ended)| *suite == arm.suite && says(ended, test, "ok"));
-            let unnoticed: Vec<&&str> = arm.tests.iter().filter(|test| !(passes(test) && says(&weakened, test, "FAILED"))).collect();
-            survivors += usize::from(!unnoticed.is_empty());
+            let unnoticed: Vec<&'static str> =
+                arm.tests.iter().copied().filter(|test| !(passes(test) && says(&weakened, test, "FAILED"))).collect();
             let tests: Vec<String> = arm.tests.iter().map(|test| format!("{}::{test}", arm.suite)).collect();
             output::line(format_args!("{} {:<24} {}", mark(unnoticed.is_empty()), arm.name, tests.join(", ")));
-            for test in unnoticed {
+            for test in &unnoticed {
                 output::line(format_args!("    not noticed by {test}"));
             }
+            judged.push(Judged { name: arm.name, suite: arm.suite, tests: arm.tests, unnoticed });
         }
-        Ok(survivors)
+        Ok(judged)
     }
 
     /// What the named tests of a suite say under an arm.
@@ -148,6 +155,25 @@ impl Weakened<'_> {
         cargo.env("TENANTRY_MUTANT", mutant).args(["--", "--exact"]).args(tests);
         Ok(lines(&mut cargo, &mut |_| {})?.1)
     }
+}
+
+/// A weakening of the library in `code-mutants.json`, which is a list of them.
+#[derive(Debug, Serialize)]
+struct Judged {
+    /// As `mutant!` names it.
+    name: &'static str,
+    /// The suite of `tenantry-tests`.
+    suite: &'static str,
+    /// The tests that must fail under it.
+    tests: &'static [&'static str],
+    /// Those that do not, or fail without it, too.
+    unnoticed: Vec<&'static str>,
+}
+
+fn write(folder: &Path, judged: &[Judged]) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    let text = serde_json::to_string_pretty(&serde_json::json!({ "version": 1, "mutants": judged }))?;
+    Ok(std::fs::write(folder.join("code-mutants.json"), text + "\n")?)
 }
 
 fn says(lines: &[String], test: &str, how: &str) -> bool {
