@@ -120,9 +120,14 @@ impl Wire {
 
     /// Ends every connection there is, and waits until they have ended.
     pub async fn disconnect(&self) {
-        self.line.ended.send_replace(());
-        // The sender lives as long as this value, so this ends by the connections' end alone.
-        let _ = self.line.live.subscribe().wait_for(|live| *live == 0).await;
+        let mut live = self.line.live.subscribe();
+        loop {
+            // Again whenever one comes or goes: one that is accepted only now has not heard what was said before it.
+            self.line.ended.send_replace(());
+            if *live.borrow_and_update() == 0 || live.changed().await.is_err() {
+                return;
+            }
+        }
     }
 
     /// Counts from nought, and cuts every connection there when that message comes.

@@ -74,8 +74,8 @@ enum Server {
 }
 
 impl Postgres {
-    /// Finds a server, or starts one, which takes about a second. It blocks, also inside an async function; a server is found once for
-    /// a whole process. What runs that were killed have left of private clusters and containers is removed on the way.
+    /// Finds a server, or starts one, which takes about a second. It blocks, also inside an async function; call it once per process and
+    /// keep the value, since each call may start another server. What runs that were killed have left of private clusters and containers is removed on the way.
     ///
     /// # Errors
     /// When there is none, with what to install; when a variable is malformed, or asks for a version that is not there; when a server does not

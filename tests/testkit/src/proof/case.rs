@@ -9,7 +9,7 @@ use tenantry::TenantId;
 use super::canary::{Canary, Mark};
 use super::executor::Lane;
 use super::ground::{Connections, Ground};
-use super::model::Book;
+use super::model::{Book, Outcome};
 use super::observer::Digest;
 use super::operation::{Act, Deed, Operation, Scene, Step, Surface};
 use super::report::Counts;
@@ -101,7 +101,12 @@ impl<'a> Case<'a> {
                 let scene = Scene { world: turn.lane.world, own: turn.book, others: Vec::new() };
                 let row = scene.fresh(model, &mut Draw::new(turn.who as u64));
                 let act = Act { surface: Surface::Repository, model, deed: Deed::Create(row), foreign: Vec::new() };
-                turn.act(&act).await?;
+                if turn.act(&act).await? != Outcome::Done {
+                    return Err(format!(
+                        "no first row of {} can be made, so nothing could be shown of it",
+                        turn.lane.world.models[model].table
+                    ));
+                }
             }
             Ok::<_, String>(())
         });

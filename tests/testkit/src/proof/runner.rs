@@ -58,7 +58,7 @@ impl Turn<'_> {
             Operation::Cursor { seed } => self.cursor(&mut Draw::new(*seed)).await,
             Operation::Custom { which, seed } => self.custom(*which, &mut Draw::new(*seed)).await,
             Operation::Idle | Operation::Act { .. } | Operation::Attack { .. } => match self.scene().act(operation) {
-                Some(act) => self.act(&act).await,
+                Some(act) => self.act(&act).await.map(drop),
                 None => Ok(()),
             },
         }
@@ -69,11 +69,12 @@ impl Turn<'_> {
         Scene { world: self.lane.world, own: self.book, others }
     }
 
-    pub(super) async fn act(&mut self, act: &Act) -> Result<(), String> {
+    pub(super) async fn act(&mut self, act: &Act) -> Result<Outcome, String> {
         self.notes.script.push(script::line(self.lane.world, self.who, act));
         let seen = self.lane.perform(act).await?;
         self.notes.counts.add(Kindred::of(act), seen.outcome == Outcome::Done, !act.foreign.is_empty());
-        Self::settle(self.lane.world, self.book, act, &seen)
+        Self::settle(self.lane.world, self.book, act, &seen)?;
+        Ok(seen.outcome)
     }
 
     pub(super) fn note(&mut self, text: &str) {

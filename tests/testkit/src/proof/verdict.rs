@@ -241,6 +241,9 @@ impl Report {
     }
 
     pub(super) fn timed(&mut self, timing: Vec<Timing>) {
+        if timing.is_empty() {
+            self.not_covered.push("how long an answer takes: no model has a route to compare".to_owned());
+        }
         self.timing = Some(timing);
     }
 

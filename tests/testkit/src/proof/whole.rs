@@ -15,9 +15,13 @@ use crate::Postgres;
 /// Runs the parts that are chosen until one is red, and writes the report.
 pub(super) fn run(proof: &Proof, server: &Postgres, seed: u64, settings: &Settings) -> Result<Report, Failure> {
     let chosen = settings.parts(proof.parts.as_deref());
+    if chosen.is_empty() {
+        return Err(Failure::setup("no part of the proof is chosen, so nothing would be shown"));
+    }
     let mut place = Place::new(proof, server)?;
     let about = place.about(server, settings.origin.as_deref())?;
-    let subject = Subject { proof, ground: &place.ground, server: about, profile: settings.profile, seed };
+    let subject =
+        Subject { proof, ground: &place.ground, server: about, profile: settings.profile.filter(|_| settings.cases.is_none()), seed };
     let mut report = Report::new(subject, &chosen);
     let whole = Whole { proof, server, seed, settings, limits: settings.limits(proof.cases, &chosen) };
     let mut result = Ok(());
@@ -111,6 +115,9 @@ fn enough(seed: u64, tally: &Tally, limits: Limits) -> Result<(), Failure> {
         return short(fault);
     }
     let operations = tally.counts.operations();
+    if operations == 0 {
+        return short("no operation was tried".to_owned());
+    }
     match (limits.operations, limits.time) {
         (Some(wanted), Some(time)) if operations < wanted => short(format!(
             "time was up: {operations} operations in {} s where the profile wants {wanted}; on a slower machine say how many cases you want instead",

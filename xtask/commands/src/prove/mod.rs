@@ -26,10 +26,12 @@ use progress::Progress;
 /// The command line of `prove`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// How much is tried: `push` for 60 seconds, `ci` until 100,000 operations are done, `nightly` for two hours.
+    /// How much is tried: `push` what 60 seconds allow, `ci` 100,000 operations and timing within ten minutes, `nightly` two hours of operations
+    /// and then every other part.
     #[arg(long, value_parser = ["push", "ci", "nightly"])]
     profile: Option<String>,
-    /// How many cases of each proof; every case has fresh tenants. It wins over the profile; without either there are 64.
+    /// How many cases of each proof; every case has fresh tenants. It wins over the profile; without either there are as many as the
+    /// test says, 64 by default.
     #[arg(long)]
     cases: Option<u32>,
     /// Repeats the cases of that seed. With `--mutants`: the first of the seeds.
@@ -51,6 +53,9 @@ pub(crate) struct Args {
 /// When there is no server, a tenant reached another, or a weakening was not noticed.
 pub(crate) fn run(app: &App, args: &Args) -> anyhow::Result<()> {
     let postgres = server::find_for_proof("the proof needs a PostgreSQL server")?;
+    if let Some(folder) = &args.report {
+        page::clear(&std::path::absolute(folder).with_context(|| format!("the folder {} cannot be found", folder.display()))?)?;
+    }
     if args.mutants && own(app) {
         return mutants::run(app, args, &postgres);
     }
@@ -76,7 +81,6 @@ fn proof(app: &App, args: &Args, postgres: &Postgres) -> anyhow::Result<Vec<Stri
     if let Some(folder) = &args.report {
         // The test runs in the folder of its package.
         let folder = std::path::absolute(folder).with_context(|| format!("the folder {} cannot be found", folder.display()))?;
-        page::clear(&folder)?;
         cargo.env(variable("REPORT"), folder);
     }
     if args.mutants {
@@ -97,7 +101,9 @@ fn proof(app: &App, args: &Args, postgres: &Postgres) -> anyhow::Result<Vec<Stri
         report(folder, ok)?;
     }
     if !ok {
-        bail!("the proof is red: the script above leads to the fault, and `cargo xtask prove --seed` with its seed repeats it");
+        bail!(
+            "the proof is red: the script above leads to the fault; `cargo xtask prove --seed S --cases N`, with N above the number of the case, repeats it"
+        );
     }
     // Of a suite without a proof every test passes.
     ensure!(
@@ -119,7 +125,7 @@ fn parts(args: &Args) -> &'static str {
 
 /// Writes the page, and says where it is.
 fn report(folder: &Path, ok: bool) -> anyhow::Result<()> {
-    match page::write(&std::path::absolute(folder)?) {
+    match page::write(&std::path::absolute(folder)?, ok) {
         Ok(page) => output::line(format_args!("report: {}", page::from_here(&page).display())),
         // A proof that is red is told as such, whatever becomes of its page: one that could not begin has none.
         Err(error) if !ok => output::error(&error),

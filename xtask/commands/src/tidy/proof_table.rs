@@ -1,4 +1,5 @@
-//! The table of `docs/proof.md`: each promise has a test that holds it and a weakening that the test notices, and both are there.
+//! The table of `docs/proof.md`: each promise has a test and a weakening, and both are there. That the one notices the other is for
+//! `prove --mutants` to show.
 
 use super::Finding;
 use super::tree::{Source, Tree};

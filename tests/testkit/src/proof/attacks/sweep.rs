@@ -13,7 +13,8 @@ use super::super::model::World;
 use super::catalogue::{Function, Relation, functions, relations, texts};
 use super::pair::{ATTACKER, Field, Pair, VICTIM, told};
 use super::report::{AttackKind, AttackReport};
-use crate::execute;
+use super::send::heard;
+use crate::{execute, made};
 
 const RELATIONS: AttackKind = AttackKind::Catalogue("every relation, read");
 const OUTSIDE: AttackKind = AttackKind::Catalogue("every relation, read without a tenant");
@@ -136,7 +137,7 @@ async fn call(
         let digest = digest(field.world);
         let before = attempt(&mut pair.app, &format!("begin; {victim}"), &digest).await??;
         execute(&mut pair.app, enter).await.map_err(told)?;
-        let answer = texts(&mut pair.app, &call).await;
+        let answer = called(&mut pair.app, &call).await;
         let after = match answer {
             Ok(_) => {
                 execute(&mut pair.app, &victim).await.map_err(told)?;
@@ -150,7 +151,9 @@ async fn call(
         }
         // What is given comes back from an honest function, too.
         let markers: Vec<&String> = strangers.iter().filter(|marker| *marker != value).collect();
-        if let Some(marker) = answer.ok().and_then(|rows| found(&rows, &markers)) {
+        // An error can carry a row, too.
+        let heard = answer.unwrap_or_else(|error| vec![error]);
+        if let Some(marker) = found(&heard, &markers) {
             report.violation(FUNCTIONS, format!("`{call}` => {marker}"));
         }
         if function.arguments.is_empty() {
@@ -177,4 +180,10 @@ fn arguments(function: &Function, value: &str) -> Option<String> {
         _ => None,
     };
     function.arguments.iter().map(literal).collect::<Option<Vec<_>>>().map(|literals| literals.join(", "))
+}
+
+/// What a function gives, or all that its error says.
+async fn called(connection: &mut PgConnection, call: &str) -> Result<Vec<String>, String> {
+    let given: Result<Vec<Option<String>>, _> = sqlx::query_scalar(made(call)).persistent(false).fetch_all(connection).await;
+    given.map(|texts| texts.into_iter().flatten().collect()).map_err(|error| heard(&error))
 }

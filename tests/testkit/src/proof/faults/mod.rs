@@ -23,6 +23,9 @@ use crate::{Postgres, Stage};
 use bench::{Bench, Service};
 pub use report::{FaultCount, FaultsReport};
 
+/// What no fault takes longer than, with every kind of operation: a wait that nobody bounded must not stop the whole proof.
+const LONGEST: Duration = Duration::from_secs(600);
+
 /// What nothing takes longer than, however busy the machine is.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -89,7 +92,8 @@ async fn run(bench: &mut Bench, seed: u64, until: Option<Instant>) -> Result<Fau
         let now = Instant::now();
         let left = (Fault::ALL.len() - number) as u32;
         bench.turn(seed, until.map(|until| now + until.saturating_duration_since(now) / left));
-        fault.on(bench, &mut report).await?;
+        let falling = tokio::time::timeout(LONGEST, fault.on(bench, &mut report));
+        falling.await.unwrap_or_else(|_| Err(format!("{fault:?} has not ended in {LONGEST:?}: something waits for what does not come")))?;
     }
     match report.unseen() {
         Some(fate) => Err(format!("no operation was {fate}, so the faults did not fall where they should and nothing is shown by them")),

@@ -1,13 +1,13 @@
 //! Mutants: deliberate weakenings of the database, one at a time, each of which must be noticed.
 //!
 //! ```no_run
-//! # use tenantry::{Conventions, Entry};
+//! # use tenantry::Entry;
 //! # const MODELS: &[Entry] = &[];
 //! # fn router(api: &tenantry::http::Api) -> axum::Router { tenantry::http::routes(api) }
 //! use tenantry_testkit::Proof;
 //!
 //! // In a test of the application:
-//! let report = Proof::new(MODELS, Conventions::DEFAULT, router).migrations("migrations").mutants().run();
+//! let report = Proof::new(MODELS, router).migrations("migrations").mutants().run();
 //! println!("{report}");
 //! ```
 //!

@@ -1,7 +1,7 @@
 //! A copy of the database, weakened, and the sessions that look at it.
 
 use sqlx::{Connection, PgConnection};
-use tenantry::{Config, Tenancy, lint};
+use tenantry::{Config, StartError, Tenancy, lint};
 
 use super::MutantsError;
 use super::plan::Plan;
@@ -30,11 +30,18 @@ impl<'a> Site<'a> {
     }
 
     /// What the service says when it is to start on this database.
-    pub(super) async fn start(&self) -> Result<(), String> {
-        let config = Config::new(self.stage.url("app").expose_with_password()).map_err(|error| error.to_string())?;
-        let tenancy = Tenancy::start(&config, self.plan.entries, self.plan.conventions).await.map_err(|error| error.to_string())?;
-        tenancy.close().await;
-        Ok(())
+    pub(super) async fn start(&self) -> Result<Result<(), String>, MutantsError> {
+        let refused = |message| MutantsError::Refused { what: "start the service", message };
+        let config = Config::new(self.stage.url("app").expose_with_password()).map_err(|error| refused(error.to_string()))?;
+        match Tenancy::start(&config, self.plan.entries, self.plan.conventions).await {
+            Ok(tenancy) => {
+                tenancy.close().await;
+                Ok(Ok(()))
+            }
+            // A server that does not let the login in has refused nothing that a mutant did: the session before has logged in.
+            Err(error @ StartError::Connect(_)) => Err(refused(error.to_string())),
+            Err(error) => Ok(Err(error.to_string())),
+        }
     }
 
     /// What the linter finds, held to the level that the database has.

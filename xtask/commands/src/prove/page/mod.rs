@@ -31,13 +31,18 @@ const VERSION: u64 = 1;
 const LONGEST: u64 = 64 << 20;
 
 /// Reads the folder's `proof.json`, and `code-mutants.json` if it is there, and writes `index.html` beside them; where that is.
+/// A run that was not `ok` is red on the page.
 ///
 /// # Errors
 /// When there is no `proof.json`, one of the two cannot be understood, or the page cannot be written.
-pub(super) fn write(folder: &Path) -> anyhow::Result<PathBuf> {
-    let Some(proof) = read(&folder.join(PROOF))? else {
+pub(super) fn write(folder: &Path, ok: bool) -> anyhow::Result<PathBuf> {
+    let Some(mut proof): Option<data::Proof> = read(&folder.join(PROOF))? else {
         bail!("there is no {PROOF} in {}: `cargo xtask prove --report {0}` writes it", folder.display());
     };
+    if !ok {
+        // Whatever the file says: of several proofs in a suite, the one that ended last may have been green.
+        proof.verdict = Some(data::Verdict::Red);
+    }
     let code = read(&folder.join(CODE_MUTANTS))?;
     let page = folder.join(PAGE);
     std::fs::write(&page, render::page(&proof, code.as_ref())).with_context(|| format!("cannot write {}", page.display()))?;
@@ -49,7 +54,7 @@ pub(super) fn write(folder: &Path) -> anyhow::Result<PathBuf> {
 /// # Errors
 /// When a file is there and cannot be removed.
 pub(super) fn clear(folder: &Path) -> anyhow::Result<()> {
-    for name in [PROOF, PAGE] {
+    for name in [PROOF, CODE_MUTANTS, PAGE] {
         let file = folder.join(name);
         match std::fs::remove_file(&file) {
             Err(error) if error.kind() != ErrorKind::NotFound => {

@@ -99,9 +99,8 @@ pub(super) fn operations(workload: Option<&Workload>) -> Section {
         shows: "what the tenants did, drawn at random, and how much of it was accepted. After every step each tenant's view equalled its \
                 own model, and \
                 the other tenants' rows had not changed.",
-        shows_not: "sequences that were not drawn, and operations of kinds that are not listed. A share below 30 % would have turned the \
-                    run red, as a \
-                    proof of refusals proves nothing.",
+        shows_not: "sequences that were not drawn, and operations of kinds that are not listed. A share below 30 % of a kind that was tried 50 \
+                    times or more would have turned the run red, as a proof of refusals proves nothing.",
         body: html! {
             @if let Some(workload) = workload {
                 (kinds("Operations by kind", workload.kinds.iter().filter(|kind| !kind.attack)))

@@ -119,7 +119,7 @@ fn the_page_lies_beside_its_file() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::write(folder.path().join(PROOF), GREEN).expect("written");
     std::fs::write(folder.path().join(CODE_MUTANTS), CODE).expect("written");
-    let page = write(folder.path()).expect("a page");
+    let page = write(folder.path(), true).expect("a page");
     assert_eq!(page, folder.path().join("index.html"));
     let text = std::fs::read_to_string(page).expect("read");
     assert!(text.starts_with("<!DOCTYPE html><html lang=\"en\">") && text.contains("begin_unguarded"));
@@ -135,7 +135,7 @@ fn what_cannot_be_read_is_told_with_what_to_do() {
         if let Some(content) = content {
             std::fs::write(folder.path().join(name), content).expect("written");
         }
-        let error = write(folder.path()).expect_err("cannot be read");
+        let error = write(folder.path(), true).expect_err("cannot be read");
         assert!(!folder.path().join(PAGE).exists(), "no page about something else");
         format!("{error:#}").replace(&folder.path().display().to_string(), "report")
     };
@@ -158,7 +158,7 @@ fn a_run_that_writes_nothing_has_no_page_of_an_earlier_one() {
     let folder = tempfile::tempdir().expect("a folder");
     clear(&folder.path().join("not there")).expect("nothing to do");
     std::fs::write(folder.path().join(PROOF), GREEN).expect("written");
-    write(folder.path()).expect("a page");
+    write(folder.path(), true).expect("a page");
     clear(folder.path()).expect("cleared");
     assert_eq!(std::fs::read_dir(folder.path()).expect("read").count(), 0);
 }

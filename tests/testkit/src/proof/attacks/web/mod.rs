@@ -81,6 +81,12 @@ impl Answer {
 }
 
 impl Web<'_, '_> {
+    /// The models that have any route: of the others every request meets the router alone.
+    fn routed(&self) -> Vec<(usize, &'static ModelDef)> {
+        let routed = |def: &ModelDef| Verb::ALL.iter().any(|verb| def.routes.has(*verb));
+        self.field.world.models.iter().copied().enumerate().filter(|(_, def)| routed(def)).collect()
+    }
+
     fn tenant(&self) -> String {
         self.pair.tenants[ATTACKER].to_string()
     }

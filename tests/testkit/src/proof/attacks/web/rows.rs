@@ -14,7 +14,7 @@ const FORMS: AttackKind = AttackKind::Http("ids in odd forms");
 pub(super) async fn foreign(web: &mut Web<'_, '_>) -> Result<(), String> {
     web.kind = FOREIGN;
     let before = web.pair.look().await?;
-    for (model, def) in web.field.world.models.iter().copied().enumerate() {
+    for (model, def) in web.routed() {
         let Some(theirs) = web.row(VICTIM, model) else { continue };
         let column = def.updatable().next().map_or("x", |column| column.name);
         let tenant = json!({web.field.world.conventions.tenant_column: web.tenant()}).to_string();
@@ -74,7 +74,7 @@ fn spellings(id: &str, own: &str) -> Vec<String> {
 pub(super) async fn forms(web: &mut Web<'_, '_>) -> Result<(), String> {
     web.kind = FORMS;
     let before = web.pair.look().await?;
-    for (model, def) in web.field.world.models.iter().copied().enumerate() {
+    for (model, def) in web.routed() {
         let (Some(theirs), Some(own)) = (web.row(VICTIM, model), web.row(ATTACKER, model)) else { continue };
         let [theirs, own, nobodys] = [theirs, own, Uuid::now_v7()].map(|id| id.to_string());
         let places = spellings(&theirs, &own).into_iter().zip(spellings(&nobodys, &own)).zip(spellings(&own, &own));

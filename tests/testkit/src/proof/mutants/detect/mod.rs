@@ -152,7 +152,7 @@ impl Detector {
             Self::Roles => login::roles(site, &mut findings).await?,
             Self::Commands => commands::all(site, &mut findings).await,
             Self::Start => {
-                if let Err(refusal) = site.start().await {
+                if let Err(refusal) = site.start().await? {
                     // The first line says that it refuses, and those below why.
                     let fault = refusal.lines().nth(1).unwrap_or(&refusal).trim_start_matches(['-', ' ']).to_owned();
                     findings.add("Tenancy::start", fault, vec!["-- the service starts".to_owned()]);
