@@ -37,7 +37,7 @@ pub(in super::super) struct Assault {
 struct Due {
     /// The SQLSTATEs, one of which it must be refused with; empty when it must run.
     refused: Vec<&'static str>,
-    /// Whether it may also run, where it may be refused; a plan is the only case.
+    /// Whether it may also run, where it may be refused.
     either: bool,
     count: Option<usize>,
     rows: Option<Vec<Row>>,
@@ -119,6 +119,10 @@ impl Assault {
         let (world, model) = (scene.world, self.model);
         let own = &scene.own.tables[model];
         match self.attack.effect() {
+            // A kept plan over a table without a row never comes to the policy, so that nothing reads the context.
+            Effect::Refused(states) if (self.attack.form, self.attack.context) == (Form::Prepared, Context::Malformed) => {
+                Due { either: true, ..self.answered(Due::refused(states), Vec::new()) }
+            }
             Effect::Refused(states) => Due::refused(states),
             Effect::Planned if self.attack.context == Context::Malformed => Due { either: true, ..Due::refused(&["22P02"]) },
             Effect::Planned => Due::runs(Change::None),
