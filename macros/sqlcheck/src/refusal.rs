@@ -123,3 +123,44 @@ impl fmt::Display for Refusal {
 }
 
 impl std::error::Error for Refusal {}
+
+/// Everything for which a statement was refused, in the order of the text; at least one.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct Refusals {
+    first: Refusal,
+    more: Vec<Refusal>,
+}
+
+impl Refusals {
+    /// The first of them.
+    #[must_use]
+    pub const fn first(&self) -> &Refusal {
+        &self.first
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Refusal> {
+        std::iter::once(&self.first).chain(&self.more)
+    }
+
+    /// All of them as [`Refusal::explain`] says it, with an empty line between.
+    #[must_use]
+    pub fn explain(&self, text: &str) -> String {
+        self.iter().map(|refusal| refusal.explain(text)).collect::<Vec<_>>().join("\n\n")
+    }
+}
+
+impl From<Refusal> for Refusals {
+    fn from(first: Refusal) -> Self {
+        Self { first, more: Vec::new() }
+    }
+}
+
+impl fmt::Display for Refusals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.first)?;
+        self.more.iter().try_for_each(|refusal| write!(f, "\n{refusal}"))
+    }
+}
+
+impl std::error::Error for Refusals {}

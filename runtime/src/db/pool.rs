@@ -1,6 +1,7 @@
 //! The pool, which nobody can reach.
 
 use std::fmt;
+use std::time::Duration;
 
 use sqlx::Connection;
 use sqlx::pool::PoolConnection;
@@ -25,7 +26,7 @@ impl Pool {
         let pool = PgPoolOptions::new()
             .max_connections(config.max_connections)
             .min_connections(config.min_connections)
-            .acquire_timeout(config.acquire_timeout)
+            .acquire_timeout(if mutant!("acquire_unbounded") { Duration::from_secs(3600) } else { config.acquire_timeout })
             .idle_timeout(config.idle_timeout)
             .max_lifetime(config.max_lifetime)
             // A broken connection shows at BEGIN, before anything was done; a ping would cost every request a round trip.

@@ -79,7 +79,7 @@ pub use custom::{Answer, Effect, Operation, Principals, Request, Rows};
 pub use failure::Failure;
 pub use faults::{FaultCount, FaultsReport};
 pub use model::Row;
-pub use mutants::{Caught, Kind as MutantKind, Mutant, MutantReport, Mutants, MutantsError, MutantsReport, Notice, Unfit};
+pub use mutants::{Caught, Kind as MutantKind, Mutant, MutantReport, Mutants, MutantsError, MutantsReport, Notice, Open, Unfit};
 pub use operation::Surface;
 pub use parts::Part;
 use report::Kindred;

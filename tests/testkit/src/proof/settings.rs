@@ -8,6 +8,7 @@
 //! | `TENANTRY_PROOF_SEEDS` | how many seeds, one after the other; 1 by default |
 //! | `TENANTRY_PROOF_SURFACES` | such as `http,repository`; all by default |
 //! | `TENANTRY_PROOF_PARTS` | such as `workload,attacks`; see [`Part`]. By default those of the proof, or else of the profile |
+//! | `TENANTRY_PROOF_FAULTS` | only these faults, such as `cut,dropped`: `conflicts`, `pooler`, `panic`, `swallowed`, `savepoints`, `timeout`, `killed`, `exhausted`, `dropped`, `cut` |
 //! | `TENANTRY_PROOF_OPEN` | a table to switch row security off on first |
 //! | `TENANTRY_PROOF_REPORT` | a folder for `proof.json` |
 //! | `TENANTRY_PROOF_ORIGIN` | where the server comes from, for the report, when whoever found it hands on its login |
@@ -20,6 +21,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use super::faults::Fault;
 use super::{Part, Surface};
 
 /// How much is tried, by all [parts](Part) together. Time is looked at between cases, so a run ends a little later than it says; the workload
@@ -76,6 +78,7 @@ pub(super) struct Settings {
     pub(super) seeds: u64,
     pub(super) surfaces: Option<Vec<Surface>>,
     pub(super) parts: Option<Vec<Part>>,
+    pub(super) faults: Option<Vec<Fault>>,
     pub(super) open: Option<String>,
     pub(super) report: Option<PathBuf>,
     pub(super) origin: Option<String>,
@@ -95,6 +98,7 @@ impl Settings {
             seeds: number(get, "SEEDS")?.unwrap_or(1),
             surfaces: list(get, "SURFACES", &Surface::ALL)?,
             parts: list(get, "PARTS", &Part::ALL)?,
+            faults: list(get, "FAULTS", &Fault::ALL)?,
             open: get("TENANTRY_PROOF_OPEN"),
             report: get("TENANTRY_PROOF_REPORT").map(PathBuf::from),
             origin: get("TENANTRY_PROOF_ORIGIN"),
@@ -110,6 +114,11 @@ impl Settings {
     pub(super) fn parts(&self, proof: Option<&[Part]>) -> Vec<Part> {
         let chosen = self.parts.as_deref().or(proof).unwrap_or_else(|| Part::of(self.profile));
         Part::ALL.into_iter().filter(|part| chosen.contains(part)).collect()
+    }
+
+    /// The faults that are brought about.
+    pub(super) fn faults(&self) -> &[Fault] {
+        self.faults.as_deref().unwrap_or(&Fault::ALL)
     }
 
     /// The limits of the workload: a number of cases that was asked for, or else the profile, or else the proof's own number of cases. Of the
@@ -194,6 +203,8 @@ mod tests {
         assert_eq!(read("PROFILE", "fast").unwrap_err(), "TENANTRY_PROOF_PROFILE knows push, ci, nightly, not `fast`");
         assert_eq!(read("CASES", "many").unwrap_err(), "TENANTRY_PROOF_CASES is a whole number, not `many`");
         assert!(read("SURFACES", "http,ftp").unwrap_err().ends_with("not `ftp`"));
+        assert!(read("FAULTS", "cut,all").unwrap_err().starts_with("TENANTRY_PROOF_FAULTS knows conflicts, pooler, "));
+        assert_eq!(read("FAULTS", "cut").unwrap().faults(), [Fault::Cut]);
         assert!(read("OUTPUT", "html").is_err());
         assert_eq!(read("SURFACES", "http,repository").unwrap().surfaces, Some(vec![Surface::Http, Surface::Repository]));
     }

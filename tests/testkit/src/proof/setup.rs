@@ -13,6 +13,7 @@ use tokio::runtime::Runtime;
 use super::ground::{self, Ground, POOLS};
 use super::log::Log;
 use super::model::World;
+use super::operation::Surface;
 use super::verdict::Server;
 use super::{Failure, Proof, observer};
 use crate::{Postgres, Stage};
@@ -61,6 +62,13 @@ fn runtime(log: &Log) -> std::io::Result<Runtime> {
 
 /// What the models, the rules and the callers of a proof are.
 pub(super) fn world(proof: &Proof) -> Result<World, Failure> {
+    if proof.models.is_empty() {
+        return Err(Failure::setup("no model is under proof: give `Proof::new` the application's `MODELS`"));
+    }
+    if proof.surfaces.is_empty() {
+        let all = Surface::ALL.map(|surface| surface.to_string()).join(", ");
+        return Err(Failure::setup(format!("no surface is chosen: name some of {all}, or leave `surfaces` out for all of them")));
+    }
     let mut world = World::new(proof.models, proof.conventions);
     for table in proof.domain.tables() {
         // A misspelt name must not make a rule that is never asked.

@@ -41,10 +41,10 @@ const VERSION: u32 = 1;
 /// | `workload` | null, or `operations`, `tenants` (fewest and most in a case), `pools` (connections), `surfaces`, `hand_written`, `kinds`, `distinct_statements`, `log_lines`, `observer`, `views` |
 /// | `workload.kinds` | `kind`, `attack` (meant to be refused, or to change nothing of others), `tried`, `accepted`, `share` (accepted, in percent), `with_foreign_id` |
 /// | `attacks` | null, or `tried`, `kinds` (`kind`, `tried`), `violations` (what got through, a line each), `left_open` |
-/// | `faults` | null, or `times`, `pooler` (whether PgBouncer was gone through), `kinds`, `left_out` (for want of time) |
+/// | `faults` | null, or `times`, `pooler` (whether PgBouncer was gone through), `kinds`, `left_out` (for want of time), `unfit` (what the models have no place for), `not_chosen` |
 /// | `faults.kinds` | `fault`, `operation`, `times`, and what became of the operation: `acknowledged`, `whole`, `absent` |
 /// | `timing` | null, or a list: `request`, `pairs`, `effect` (Cliff's `delta`, its 99 % interval `low` to `high`), `foreign_median_us`, `random_median_us` |
-/// | `mutants` | null, or `tried`, `survivors`, `by_behaviour`, `by_start_up`, `by_linter`, `mutants`, `unfit` (`name`, `why`) |
+/// | `mutants` | null, or `tried`, `survivors`, `by_behaviour`, `by_start_up`, `by_linter`, `mutants`, `unfit` (`name`, `why`), `open` (what the level leaves open: `name`, `what`) |
 /// | `mutants.mutants` | `name`, `kind` (`schema` or `role`), `what`, `sql`, `caught`: a list of `by`, `detector`, `place`, `seen`, `script`, `without`; an empty one for a survivor |
 /// | `not_covered` | sentences |
 /// | `failure` | null, or `part`, `seed`, `case`, `script`, `fault`, `shrinking` |
@@ -230,6 +230,10 @@ impl Report {
     }
 
     pub(super) fn broken(&mut self, report: FaultsReport) {
+        self.not_covered.extend(report.unfit().iter().cloned());
+        if !report.not_chosen().is_empty() {
+            self.not_covered.push(format!("faults that were not chosen: {}", report.not_chosen().join(", ")));
+        }
         if !report.pooler() {
             self.not_covered.push("PgBouncer in transaction mode: it is not installed here".to_owned());
         }

@@ -84,7 +84,8 @@ impl Whole<'_> {
     }
 
     fn faults(&self, report: &mut Report) -> Result<(), Failure> {
-        report.broken(self.proof.faults(self.server, self.seed, self.settings.fault_time())?);
+        let (chosen, time) = (self.settings.faults(), self.settings.fault_time());
+        report.broken(self.proof.faults(self.server, self.seed, chosen, time)?);
         Ok(())
     }
 

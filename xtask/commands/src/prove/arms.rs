@@ -106,3 +106,25 @@ pub(super) const ARMS: &[Arm] = &[
     Arm { name: "log_row", suite: "isolation", tests: &[super::PROOF] },
     http("http_id_told", &["isolation::a_foreign_row_a_missing_row_and_no_id_are_the_same_404"]),
 ];
+
+/// A kind of faults of the proof, by the name that `TENANTRY_PROOF_FAULTS` knows, and weakenings on which it is red.
+#[derive(Debug)]
+pub(super) struct FaultArms {
+    pub(super) fault: &'static str,
+    /// Most of them are of [`ARMS`], too; one that is not is noticed by the faults alone.
+    pub(super) names: &'static [&'static str],
+}
+
+/// Every kind of faults: that one is noticed shows that the fault falls where it hurts and that somebody looks.
+pub(super) const FAULT_ARMS: &[FaultArms] = &[
+    FaultArms { fault: "conflicts", names: &["retry_never", "isolation_ignored"] },
+    FaultArms { fault: "pooler", names: &["pooler_persistent", "session_set"] },
+    FaultArms { fault: "panic", names: &["commit_each"] },
+    FaultArms { fault: "swallowed", names: &["no_poison", "commit_poisoned", "refusal_forgiven", "success_heals", "savepoint_heals"] },
+    FaultArms { fault: "savepoints", names: &["savepoint_kept", "savepoint_unread", "savepoint_uncounted"] },
+    FaultArms { fault: "timeout", names: &["commit_each"] },
+    FaultArms { fault: "killed", names: &["commit_each"] },
+    FaultArms { fault: "exhausted", names: &["acquire_unbounded"] },
+    FaultArms { fault: "dropped", names: &["begin_unguarded"] },
+    FaultArms { fault: "cut", names: &["begin_once", "retry_unknown"] },
+];

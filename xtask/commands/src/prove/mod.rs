@@ -153,7 +153,7 @@ fn suite(app: &App, postgres: &Postgres, name: &str) -> Command {
     cargo.args(["--test", name]);
     // A source that was chosen by name has been used here; in the child it would win over the server that is named.
     cargo.env("ADMIN_DATABASE_URL", postgres.admin_url().expose_with_password()).env_remove("TENANTRY_POSTGRES");
-    for name in ["PROFILE", "CASES", "SEED", "SEEDS", "SURFACES", "OPEN", "REPORT", "PARTS"] {
+    for name in ["PROFILE", "CASES", "SEED", "SEEDS", "SURFACES", "OPEN", "REPORT", "PARTS", "FAULTS"] {
         cargo.env_remove(variable(name));
     }
     cargo.env(variable("ORIGIN"), postgres.origin_without_path());

@@ -11,7 +11,7 @@ use anyhow::{Context as _, bail, ensure};
 use serde::Serialize;
 use tenantry_testkit::Postgres;
 
-use super::arms::{ARMS, SUITES};
+use super::arms::{ARMS, FAULT_ARMS, SUITES};
 use super::database::{self, Noticed};
 use super::{Args, PROOF, lines, suite, variable};
 use crate::App;
@@ -34,7 +34,8 @@ pub(super) fn run(app: &App, args: &Args, postgres: &Postgres) -> anyhow::Result
     let weakened = Weakened { app, args, postgres };
     weakened.build()?;
     let mut survivors = weakened.layers()?;
-    let judged = weakened.arms()?;
+    let mut judged = weakened.arms()?;
+    weakened.faults(&mut judged)?;
     survivors += judged.iter().filter(|arm| !arm.unnoticed.is_empty()).count();
     if let Some(folder) = &args.report {
         write(folder, &judged).with_context(|| format!("the report cannot be written to {}", folder.display()))?;
@@ -46,7 +47,7 @@ pub(super) fn run(app: &App, args: &Args, postgres: &Postgres) -> anyhow::Result
     }
     let database = database::run(app, args, postgres)?;
     // What turns a test of the library red has been seen in what the library does.
-    let noticed = Noticed { behaviour: database.behaviour + ARMS.len(), ..database };
+    let noticed = Noticed { behaviour: database.behaviour + judged.len(), ..database };
     output::line(format_args!(
         "prove: {} weakenings, each noticed ({} by behaviour, {} at start-up, {} by the linter); each layer holds alone, and {SEEDS} of \
          {SEEDS} seeds miss both",
@@ -142,9 +143,44 @@ impl Weakened<'_> {
             for test in &unnoticed {
                 output::line(format_args!("    not noticed by {test}"));
             }
-            judged.push(Judged { name: arm.name, suite: arm.suite, tests: arm.tests, unnoticed });
+            judged.push(Judged { name: arm.name, suite: arm.suite, tests: arm.tests, faults: Vec::new(), unnoticed });
         }
         Ok(judged)
+    }
+
+    /// Whether every kind of faults turns the proof red under its arms, and no kind does without.
+    fn faults(&self, judged: &mut Vec<Judged>) -> anyhow::Result<()> {
+        output::progress("the faults, with nothing weakened");
+        let whole = self.broken("", &FAULT_ARMS.iter().map(|arms| arms.fault).collect::<Vec<_>>().join(","))?;
+        output::line(format_args!("{} nothing is weakened: every fault", mark(whole.as_due(0))));
+        for arms in FAULT_ARMS {
+            for name in arms.names {
+                let seen = self.broken(name, arms.fault)?;
+                let noticed = whole.as_due(0) && seen.as_due(1);
+                output::line(format_args!("{} {name:<24} the faults, {}", mark(noticed), arms.fault));
+                let what = seen.script.lines().last().map_or("the proof was not red", str::trim_start);
+                output::line(format_args!("    {what}"));
+                let place = judged.iter().position(|judged| judged.name == *name).unwrap_or_else(|| {
+                    judged.push(Judged { name, suite: "isolation", tests: &[], faults: Vec::new(), unnoticed: Vec::new() });
+                    judged.len() - 1
+                });
+                if let Some(judged) = judged.get_mut(place) {
+                    judged.faults.push(arms.fault);
+                    judged.unnoticed.extend((!noticed).then_some(arms.fault));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The proof of those faults alone, with that weakening.
+    fn broken(&self, mutant: &str, faults: &str) -> anyhow::Result<Seen> {
+        let mut cargo = self.suite("isolation");
+        cargo.env("TENANTRY_MUTANT", mutant).env(variable("PARTS"), "faults").env(variable("FAULTS"), faults);
+        cargo.env(variable("SEED"), self.args.seed.unwrap_or(1).to_string());
+        cargo.args(["--", "--nocapture", "--exact", PROOF]);
+        let (_, lines) = lines(&mut cargo, &mut |_| {})?;
+        Ok(Seen::of(1, &lines))
     }
 
     /// What the named tests of a suite say under an arm.
@@ -166,6 +202,8 @@ struct Judged {
     suite: &'static str,
     /// The tests that must fail under it.
     tests: &'static [&'static str],
+    /// The kinds of faults of the proof that must notice it, too.
+    faults: Vec<&'static str>,
     /// Those that do not, or fail without it, too.
     unnoticed: Vec<&'static str>,
 }
@@ -219,6 +257,14 @@ fn longest(lines: &[String]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A kind without an arm is one of which nobody knows whether it would notice anything.
+    #[test]
+    fn every_kind_of_faults_has_an_arm() {
+        for arms in FAULT_ARMS {
+            assert!(!arms.names.is_empty(), "{}", arms.fault);
+        }
+    }
 
     #[test]
     fn seeds_are_counted_and_a_seed_that_says_nothing_is_not_as_due() {

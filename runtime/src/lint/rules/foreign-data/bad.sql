@@ -1,4 +1,5 @@
 -- bad: dblink
+-- needs: extension dblink
 create extension dblink;
 
 -- bad: app.remote

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use serde_json::Value;
@@ -24,6 +24,9 @@ use crate::{DatabaseUrl, Stage, execute, made};
 
 /// How many tenants there are. One acts, and the others must not notice.
 pub(super) const TENANTS: usize = 3;
+
+/// How long what a fault has interrupted may take to end, on a busy machine.
+const REST: Duration = Duration::from_secs(10);
 
 /// A service of its own, as it is started and served.
 pub(super) struct Service {
@@ -164,7 +167,7 @@ impl Bench {
         self.script.push(line.to_string());
     }
 
-    fn told(&mut self, fault: impl fmt::Display) -> String {
+    pub(super) fn told(&mut self, fault: impl fmt::Display) -> String {
         let lines: Vec<String> = self.script.drain(..).collect();
         format!("{}\n  => {fault}", lines.iter().map(|line| format!("  - {line}")).collect::<Vec<_>>().join("\n"))
     }
@@ -209,6 +212,7 @@ impl Bench {
     }
 
     async fn look(&mut self, service: &Service, done: &[(&Errand, &Ended)]) -> Result<Vec<Fate>, String> {
+        self.at_rest().await?;
         let acting: Vec<usize> = done.iter().map(|(errand, _)| errand.who).collect();
         let mut order: Vec<usize> = (0..TENANTS).filter(|who| !acting.contains(who)).collect();
         order.extend(acting.iter().rev());
@@ -238,6 +242,9 @@ impl Bench {
 
     fn judge(&mut self, errand: &Errand, ended: &Ended, view: &Book) -> Result<Fate, String> {
         let who = script::tenant(errand.who);
+        if errand.was_repeated() {
+            return Err(format!("{errand} is done again, though no other transaction was in its way"));
+        }
         let book = &mut self.books[errand.who];
         let whole = errand.done(&self.world, book, view)? == *view;
         if let Ended::Acknowledged(rows) = ended {
@@ -270,11 +277,35 @@ impl Bench {
         Ok(())
     }
 
-    /// Every row that the tenant sees, by row security alone: a context that was left behind would show.
-    async fn view(&self, service: &Service, who: usize) -> Result<Book, String> {
+    /// A query of every row that there is for whoever asks, with the place of its model.
+    pub(super) fn every_row(&self) -> String {
         let parts =
             (0..self.world.models.len()).map(|model| format!("select {model}, to_jsonb(t)::text from {} t", self.world.table(model)));
-        let sql = parts.collect::<Vec<_>>().join(" union all ");
+        parts.collect::<Vec<_>>().join(" union all ")
+    }
+
+    /// Waits until no connection of the application stands in the midst of something. What a fault has interrupted ends soon; a transaction
+    /// that was left open on a pooled connection does not, and the next request would find itself inside it.
+    async fn at_rest(&mut self) -> Result<(), String> {
+        let sql = "select state from pg_stat_activity where datname = current_database() and usename = $1 and state <> 'idle' \
+                    and pid <> pg_backend_pid()";
+        let role = self.world.conventions.role("app");
+        let begin = Instant::now();
+        loop {
+            // Who is bound by row security may not see the others' states; the role itself may see its own, where this level lets it.
+            let looker = if self.bypasses { &mut self.observer } else { &mut self.lanes[0] };
+            let busy: Vec<String> = sqlx::query_scalar(sql).bind(&role).fetch_all(looker).await.map_err(text)?;
+            let Some(state) = busy.first() else { return Ok(()) };
+            if begin.elapsed() > REST {
+                return Err(format!("a connection of the service is left `{state}`, so the next request does not start clean"));
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Every row that the tenant sees, by row security alone: a context that was left behind would show.
+    async fn view(&self, service: &Service, who: usize) -> Result<Book, String> {
+        let sql = self.every_row();
         let mut db = service.tenancy.tenant(self.tenants[who], Actor::System);
         let rows = db.transaction(async |tx| {
             let rows: Vec<(i32, String)> = sqlx::query_as(made(sql)).fetch_all(tx.without_predicate_check()).await?;
@@ -292,9 +323,7 @@ impl Bench {
     }
 
     async fn committed(&mut self) -> Result<Vec<Book>, String> {
-        let parts =
-            (0..self.world.models.len()).map(|model| format!("select {model}, to_jsonb(t)::text from {} t", self.world.table(model)));
-        let sql = parts.collect::<Vec<_>>().join(" union all ");
+        let sql = self.every_row();
         let told = |error: sqlx::Error| format!("the observer: {error}");
         let mut rows: Vec<(i32, String)> = Vec::new();
         if self.bypasses {

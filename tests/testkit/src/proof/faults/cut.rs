@@ -1,6 +1,7 @@
 //! A connection cut at every message of the protocol, and a future dropped at every await: both go on until the operation has come to its
 //! end without having met the fault, so that none is left out.
 
+use std::fmt;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
@@ -28,7 +29,18 @@ fn places(kind: Kind) -> impl Iterator<Item = Place> {
 }
 
 /// No operation has so many messages or awaits.
-const MANY: u32 = 2_000;
+pub(super) const MANY: u32 = 2_000;
+/// Every operation has as many: it begins, does something and commits.
+const FEWEST: u32 = 3;
+
+/// A fault that has fallen on the beginning alone, or on nothing, shows nothing.
+fn enough(met: u32, what: impl fmt::Display) -> Result<(), String> {
+    if met >= FEWEST {
+        Ok(())
+    } else {
+        Err(format!("{what}: nothing was tried but {met} places, where {FEWEST} are the fewest there can be"))
+    }
+}
 
 /// A service with one connection, along a wire.
 async fn wired(bench: &Bench) -> Result<(Wire, Service), String> {
@@ -82,6 +94,7 @@ pub(super) async fn cut(bench: &mut Bench, report: &mut FaultsReport) -> Result<
                         return Err(format!("{} has no end", of.0));
                     }
                 }
+                enough(after, format_args!("{}, on a connection ({place:?}) that is cut at a message {way}", of.0))?;
             }
         }
     }
@@ -124,6 +137,7 @@ pub(super) async fn cancel(bench: &mut Bench, report: &mut FaultsReport) -> Resu
         }
         // Not a new one: the driver's login alone pauses eight hundred times while it computes, before there is anything to lose.
         for place in [Place::Open, Place::Used] {
+            let mut dropped = 0;
             for polls in 1..=MANY {
                 let errand = errand(bench, &wire, &service, of, place, polls as usize % TENANTS).await?;
                 let ended = poll_times(polls, run_alone(bench, &service, &errand)).await;
@@ -136,14 +150,16 @@ pub(super) async fn cancel(bench: &mut Bench, report: &mut FaultsReport) -> Resu
                     break;
                 }
                 report.count("dropped at an await", of.0, fate);
+                dropped += 1;
             }
+            enough(dropped, format_args!("{}, on a connection ({place:?}), dropped at an await", of.0))?;
         }
     }
     Ok(())
 }
 
 /// Polls the future so many times and drops it; `None` when it was not ready by then.
-async fn poll_times<F: Future>(times: u32, future: F) -> Option<F::Output> {
+pub(super) async fn poll_times<F: Future>(times: u32, future: F) -> Option<F::Output> {
     let mut future = pin!(future);
     let mut polls = 0;
     poll_fn(|context| {
@@ -155,4 +171,16 @@ async fn poll_times<F: Future>(times: u32, future: F) -> Option<F::Output> {
         }
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_that_fell_nowhere_or_on_the_beginning_alone_is_told() {
+        assert_eq!(enough(FEWEST, "get over http"), Ok(()));
+        let told = enough(1, "get over http").unwrap_err();
+        assert_eq!(told, "get over http: nothing was tried but 1 places, where 3 are the fewest there can be");
+    }
 }

@@ -1,13 +1,15 @@
 //! What a tenant is about when the fault comes: one operation of each kind, or several units in one transaction.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
 use sqlx::PgConnection;
 use tenantry::repo::Erased;
 use tenantry::schema::Verb;
-use tenantry::{Actor, Error, ErrorKind, TenantId, TenantTx};
+use tenantry::{Actor, Error, ErrorKind, Isolation, TenantId, TenantTx};
 use uuid::Uuid;
 
 use super::super::executor::Lane;
@@ -25,14 +27,31 @@ const DRAWS: usize = 100;
 pub(super) enum Kind {
     /// A verb, by its place in [`Verb::ALL`].
     Verb(Surface, usize),
-    /// A transaction of several units.
+    /// A transaction of several units, the last of them in a savepoint.
     Business,
+    /// The same in a transaction that is repeated when another one is in its way.
+    Repeated,
+}
+
+/// How the acts of an errand belong together.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Form {
+    /// There is one.
+    Alone,
+    /// In one transaction.
+    Together,
+    /// In one transaction that is repeated.
+    Repeated,
 }
 
 impl Kind {
     /// All kinds, each with a model on which it can be done; which one goes round from kind to kind.
     pub(super) fn all(world: &World) -> Vec<(Self, usize)> {
+        // Those with the most messages and awaits come first, so that what is wrong shows soon.
         let mut kinds = Vec::new();
+        if let Some(model) = world.by_dependency().last() {
+            kinds.extend([(Self::Repeated, *model), (Self::Business, *model)]);
+        }
         for surface in [Surface::Http, Surface::Repository] {
             for (place, verb) in Verb::ALL.iter().enumerate() {
                 let fits = |model: &usize| {
@@ -46,7 +65,6 @@ impl Kind {
                 }
             }
         }
-        kinds.extend(world.by_dependency().last().map(|model| (Self::Business, *model)));
         kinds
     }
 }
@@ -56,6 +74,7 @@ impl fmt::Display for Kind {
         match self {
             Self::Verb(surface, place) => write!(f, "{} over {surface}", Verb::ALL.get(*place).map_or("", |verb| verb.word())),
             Self::Business => f.write_str("several units in a transaction"),
+            Self::Repeated => f.write_str("several units, repeated"),
         }
     }
 }
@@ -64,10 +83,12 @@ impl fmt::Display for Kind {
 pub(super) struct Errand {
     pub(super) who: usize,
     acts: Vec<Act>,
-    together: bool,
+    form: Form,
     lines: Vec<String>,
     /// The rows that it has made, once they have been looked at.
     made: Mutex<Vec<(usize, Uuid)>>,
+    /// How often the work of its transaction was begun.
+    begun: AtomicU32,
 }
 
 /// How it ended, for the caller.
@@ -79,6 +100,12 @@ pub(super) enum Ended {
     Failed(String),
 }
 
+impl From<Result<(), Error>> for Ended {
+    fn from(done: Result<(), Error>) -> Self {
+        done.map_or_else(|error| Self::Failed(error.to_string()), |()| Self::Acknowledged(Vec::new()))
+    }
+}
+
 impl fmt::Display for Errand {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.lines.join(", and in the same transaction "))
@@ -86,14 +113,14 @@ impl fmt::Display for Errand {
 }
 
 impl Errand {
-    fn new(world: &World, who: usize, acts: Vec<Act>, together: bool) -> Self {
+    fn new(world: &World, who: usize, acts: Vec<Act>, form: Form) -> Self {
         let lines = acts.iter().map(|act| script::line(world, who, act)).collect();
-        Self { who, acts, together, lines, made: Mutex::default() }
+        Self { who, acts, form, lines, made: Mutex::default(), begun: AtomicU32::new(0) }
     }
 
     /// One deed through the repository.
     pub(super) fn one(world: &World, who: usize, model: usize, deed: Deed) -> Self {
-        Self::new(world, who, vec![Act { surface: Surface::Repository, model, deed, foreign: Vec::new() }], false)
+        Self::new(world, who, vec![Act { surface: Surface::Repository, model, deed, foreign: Vec::new() }], Form::Alone)
     }
 
     /// An errand of that kind that the system must accept.
@@ -101,13 +128,10 @@ impl Errand {
         let none = || format!("nothing can be drawn for {kind}");
         let (surface, verb) = match kind {
             Kind::Verb(surface, place) => (surface, Verb::ALL.get(place).copied()),
-            Kind::Business => {
-                let first = Deed::Create(fresh(bench, who, model, false).ok_or_else(none)?);
-                let change = patch(bench, who, false).ok_or_else(none)?;
-                let mut acts = vec![(model, first), change];
-                acts.extend(second(bench, who, model, &acts));
-                let act = |(model, deed)| Act { surface: Surface::Repository, model, deed, foreign: Vec::new() };
-                return Ok(Self::new(&bench.world, who, acts.into_iter().map(act).collect(), true));
+            Kind::Business | Kind::Repeated => {
+                let form = if kind == Kind::Repeated { Form::Repeated } else { Form::Together };
+                let acts = several(bench, who, model).ok_or_else(none)?;
+                return Ok(Self::new(&bench.world, who, acts, form));
             }
         };
         let http = surface == Surface::Http;
@@ -116,10 +140,21 @@ impl Errand {
             Some(Verb::Create) | None => (model, Deed::Create(fresh(bench, who, model, http).ok_or_else(none)?)),
             Some(Verb::Get) => (model, Deed::Get(any(bench).ok_or_else(none)?)),
             Some(Verb::List) => (model, Deed::List(Query { limit: 200, ..Query::default() })),
-            Some(Verb::Patch) => (model, patch_of(bench, who, model, http).ok_or_else(none)?),
+            Some(Verb::Patch) => (model, patch_of(bench, who, model, http, None).ok_or_else(none)?),
             Some(Verb::Delete) => (model, Deed::Delete(free(bench, service, who, model).await?)),
         };
-        Ok(Self::new(&bench.world, who, vec![Act { surface, model, deed, foreign: Vec::new() }], false))
+        Ok(Self::new(&bench.world, who, vec![Act { surface, model, deed, foreign: Vec::new() }], Form::Alone))
+    }
+
+    /// The same errand without one of its units.
+    pub(super) fn without(&self, world: &World, place: usize) -> Self {
+        let acts = self.acts.iter().enumerate().filter(|(at, _)| *at != place).map(|(_, act)| act.clone());
+        Self::new(world, self.who, acts.collect(), self.form)
+    }
+
+    /// Whether its work was begun again, which takes another transaction that was in its way.
+    pub(super) fn was_repeated(&self) -> bool {
+        self.begun.load(Ordering::SeqCst) > 1
     }
 
     /// The rows that it has made, once.
@@ -180,17 +215,26 @@ impl Errand {
             }
         }
         match &act.deed {
-            Deed::List(_) if rows.len() != book.tables[act.model].len() && !self.together => Err(format!("{self}: {} rows", rows.len())),
+            Deed::List(_) if rows.len() != book.tables[act.model].len() && self.form == Form::Alone => {
+                Err(format!("{self}: {} rows", rows.len()))
+            }
             _ => Ok(()),
         }
     }
 
     /// Does it, as its caller would.
     pub(super) async fn run(&self, world: &World, service: &Service, lane: &mut PgConnection, tenant: TenantId) -> Ended {
-        if self.together {
+        if self.form != Form::Alone {
             let mut db = service.tenancy.tenant(tenant, Actor::System);
-            let done = db.transaction(async |tx| self.units(world, tx, self.len()).await).await;
-            return done.map_or_else(|error| Ended::Failed(error.to_string()), |()| Ended::Acknowledged(Vec::new()));
+            let done = match self.form {
+                // Rows of different tenants are not in each other's way at this level.
+                Form::Repeated => {
+                    let work = async |tx: &mut TenantTx<'_>| self.whole(world, tx).await;
+                    db.transaction_retrying(Isolation::ReadCommitted, work).await
+                }
+                _ => db.transaction(async |tx| self.whole(world, tx).await).await,
+            };
+            return done.into();
         }
         let Some(act) = self.acts.first() else { return Ended::Failed("nothing to do".to_owned()) };
         let mut lane = Lane::new(world, &service.tenancy, &service.router, lane, tenant);
@@ -199,6 +243,14 @@ impl Errand {
             Ok(seen) => Ended::Failed(format!("{:?}", seen.outcome)),
             Err(fault) => Ended::Failed(fault),
         }
+    }
+
+    /// All of its units in a transaction, the last of them in a savepoint.
+    async fn whole(&self, world: &World, tx: &mut TenantTx<'_>) -> Result<(), Error> {
+        self.begun.fetch_add(1, Ordering::SeqCst);
+        let last = self.len().saturating_sub(1);
+        self.units(world, tx, last).await?;
+        tx.savepoint(async |tx| self.unit(world, tx, last).await).await
     }
 
     /// The first of its units, in a transaction.
@@ -226,8 +278,7 @@ impl Errand {
     /// One of its units, in a transaction.
     pub(super) async fn unit(&self, world: &World, tx: &mut TenantTx<'_>, place: usize) -> Result<(), Error> {
         let acts: Vec<Act> = self.acts.get(place).cloned().into_iter().collect();
-        let one = Self { who: self.who, acts, together: true, lines: Vec::new(), made: Mutex::default() };
-        one.units(world, tx, 1).await
+        Self::new(world, self.who, acts, Form::Together).units(world, tx, 1).await
     }
 
     /// Reads the row that one of its units changes.
@@ -238,23 +289,27 @@ impl Errand {
         }
     }
 
-    /// Two errands that change the same two rows, each to values of its own.
-    pub(super) fn pair(bench: &mut Bench, who: usize) -> Option<[Self; 2]> {
-        let rows: Vec<(usize, Deed)> =
-            (0..bench.world.models.len()).filter_map(|model| Some((model, patch_of(bench, who, model, false)?))).collect();
-        let [one, two] = rows.get(..2)? else { return None };
-        let mut others = Vec::new();
-        for (model, deed) in [one, two] {
-            let Deed::Patch(id, _) = deed else { return None };
-            let other = (0..DRAWS).find_map(|_| match patch_of(bench, who, *model, false)? {
-                Deed::Patch(other, changes) if other == *id => Some(Deed::Patch(other, changes)),
-                _ => None,
-            })?;
-            others.push((*model, other));
+    /// Two errands that change the same two rows, each to values of its own; none when these models have no two rows that can be changed.
+    /// The rows are of two models where there are two, and else both of the same.
+    pub(super) async fn pair(bench: &mut Bench, service: &Service, who: usize) -> Result<Option<[Self; 2]>, String> {
+        if changes_of_two_rows(bench, who).is_none() {
+            let changeable: Vec<usize> =
+                (0..bench.world.models.len()).filter(|model| bench.world.models[*model].updatable().next().is_some()).collect();
+            for model in changeable {
+                // A model that allows a tenant one row only has no second one.
+                if let Some(row) = fresh(bench, who, model, false) {
+                    let errand = Self::one(&bench.world, who, model, Deed::Create(row));
+                    bench.make(service, &errand).await?;
+                }
+            }
         }
-        let act = |(model, deed)| Act { surface: Surface::Repository, model, deed, foreign: Vec::new() };
-        let errand = |acts: Vec<(usize, Deed)>| Self::new(&bench.world, who, acts.into_iter().map(act).collect(), true);
-        Some([errand(vec![one.clone(), two.clone()]), errand(others)])
+        let Some(rows) = changes_of_two_rows(bench, who) else { return Ok(None) };
+        let (mut ones, mut others) = (Vec::new(), Vec::new());
+        for [one, other] in rows {
+            ones.push(one);
+            others.push(other);
+        }
+        Ok(Some([ones, others].map(|acts| Self::new(&bench.world, who, acts, Form::Together))))
     }
 
     /// The models that it is about.
@@ -285,8 +340,8 @@ pub(super) fn fresh(bench: &mut Bench, who: usize, model: usize, http: bool) -> 
     None
 }
 
-/// A change of a row of that model that the model accepts.
-fn patch_of(bench: &mut Bench, who: usize, model: usize, http: bool) -> Option<Deed> {
+/// A change of a row of that model, of that one or of any, that the model accepts.
+fn patch_of(bench: &mut Bench, who: usize, model: usize, http: bool, only: Option<Uuid>) -> Option<Deed> {
     let def = bench.world.models[model];
     for _ in 0..DRAWS {
         let row = fresh(bench, who, model, false)?;
@@ -297,7 +352,10 @@ fn patch_of(bench: &mut Bench, who: usize, model: usize, http: bool) -> Option<D
             .map(|column| column.name)
             .filter(|name| row.contains_key(*name))
             .collect();
-        let ids: Vec<Uuid> = bench.books[who].tables[model].keys().copied().collect();
+        let ids: Vec<Uuid> = match only {
+            Some(id) => vec![id],
+            None => bench.books[who].tables[model].keys().copied().collect(),
+        };
         let (Some(name), Some(id)) = (draw.pick(&columns), draw.pick(&ids)) else { continue };
         let changes = Row::from([((*name).to_owned(), row.get(*name)?.clone())]);
         if bench.books[who].clone().patch(&bench.world, model, *id, &changes) == Outcome::Done {
@@ -307,8 +365,33 @@ fn patch_of(bench: &mut Bench, who: usize, model: usize, http: bool) -> Option<D
     None
 }
 
-fn patch(bench: &mut Bench, who: usize, http: bool) -> Option<(usize, Deed)> {
-    (0..bench.world.models.len()).find_map(|model| Some((model, patch_of(bench, who, model, http)?)))
+/// Two rows, each with two changes of it: the first rows of two models, or else the first two of one.
+fn changes_of_two_rows(bench: &mut Bench, who: usize) -> Option<[[Act; 2]; 2]> {
+    let ids = |place: usize| move |(model, rows): (usize, &BTreeMap<Uuid, Row>)| Some((model, *rows.keys().nth(place)?));
+    let tables = &bench.books[who].tables;
+    let rows: Vec<(usize, Uuid)> = [0, 1].into_iter().flat_map(|place| tables.iter().enumerate().filter_map(ids(place))).collect();
+    let mut found = Vec::new();
+    for (model, id) in rows {
+        let mut change = || {
+            let deed = patch_of(bench, who, model, false, Some(id))?;
+            Some(Act { surface: Surface::Repository, model, deed, foreign: Vec::new() })
+        };
+        found.extend(change().zip(change()).map(|(one, other)| [one, other]));
+        if let [one, other] = found.as_slice() {
+            return Some([one.clone(), other.clone()]);
+        }
+    }
+    None
+}
+
+/// What a transaction of several units does: it makes a row, changes one, if any can be changed, and makes another row.
+fn several(bench: &mut Bench, who: usize, model: usize) -> Option<Vec<Act>> {
+    let mut deeds = vec![(model, Deed::Create(fresh(bench, who, model, false)?))];
+    deeds.extend((0..bench.world.models.len()).find_map(|model| Some((model, patch_of(bench, who, model, false, None)?))));
+    deeds.extend((0..DRAWS).find_map(|_| second(bench, who, model, &deeds)));
+    let act = |(model, deed)| Act { surface: Surface::Repository, model, deed, foreign: Vec::new() };
+    // One unit alone would show nothing of what belongs together.
+    (deeds.len() > 1).then(|| deeds.into_iter().map(act).collect())
 }
 
 /// One more row of the model that goes with those that are to be made before it.

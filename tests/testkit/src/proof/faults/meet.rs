@@ -3,16 +3,19 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use sqlx::{Connection, PgConnection};
 use tenantry::{Actor, Error, Isolation, Pooler, TenantTx};
 use tokio::sync::Barrier;
 
-use super::bench::{Bench, Service, TENANTS};
+use super::bench::{Bench, Service, TENANTS, text};
 use super::errand::{Ended, Errand, Kind};
 use super::patient;
 use super::report::{Fate, FaultsReport};
 use super::stop::together;
-use crate::{FindError, execute};
+use crate::{FindError, execute, lines};
 
+/// How many of the server's connections the pooler has.
+const SERVERS: usize = 2;
 /// How often every tenant does each kind of operation behind the pooler.
 const ROUNDS: usize = 4;
 
@@ -30,15 +33,19 @@ pub(super) async fn conflicts(bench: &mut Bench, report: &mut FaultsReport) -> R
             ("serialization failure, repeated", Isolation::RepeatableRead),
             ("serialization failure, repeated", Isolation::Serializable),
         ] {
-            conflict(bench, &service, who, fault, isolation).await?;
-            report.count(fault, Kind::Business, Fate::Acknowledged);
+            if conflict(bench, &service, who, fault, isolation).await? {
+                report.count(fault, Kind::Business, Fate::Acknowledged);
+            } else {
+                report.cannot(format!("{fault}: these models have no two rows of a tenant that can be changed"));
+            }
         }
     }
     Ok(())
 }
 
-async fn conflict(bench: &mut Bench, service: &Service, who: usize, fault: &'static str, isolation: Isolation) -> Result<(), String> {
-    let [first, second] = Errand::pair(bench, who).ok_or("no two changes of a row can be drawn")?;
+/// Whether there were two transactions that could meet.
+async fn conflict(bench: &mut Bench, service: &Service, who: usize, fault: &'static str, isolation: Isolation) -> Result<bool, String> {
+    let Some([first, second]) = Errand::pair(bench, service, who).await? else { return Ok(false) };
     let (both, tries) = (Arc::new(Barrier::new(2)), Arc::new(AtomicU32::new(0)));
     let deadlock = isolation == Isolation::ReadCommitted;
     let run = async |errand: &Errand, reversed: bool| {
@@ -70,12 +77,12 @@ async fn conflict(bench: &mut Bench, service: &Service, who: usize, fault: &'sta
     }
     // One came after the other: whichever was last, all of its values stand.
     let done = Ended::Acknowledged(Vec::new());
-    bench.settle_either(service, [&first, &second], &done).await
+    bench.settle_either(service, [&first, &second], &done).await.map(|()| true)
 }
 
 /// All tenants at once, with fewer of the server's connections than there are tenants, each transaction on any of them.
 pub(super) async fn pooled(bench: &mut Bench, report: &mut FaultsReport) -> Result<(), String> {
-    let pooler = match bench.stage.pgbouncer(&[("pool_mode", "transaction"), ("default_pool_size", "2")]) {
+    let pooler = match bench.stage.pgbouncer(&[("pool_mode", "transaction"), ("default_pool_size", &SERVERS.to_string())]) {
         Ok(pooler) => pooler,
         Err(FindError::NoPooler) => return Ok(()),
         Err(error) => return Err(error.to_string()),
@@ -83,6 +90,12 @@ pub(super) async fn pooled(bench: &mut Bench, report: &mut FaultsReport) -> Resu
     report.with_pooler();
     let url = pooler.url(&bench.stage.url("app"));
     let service = bench.service(&url, |config| patient(config).max_connections(3).pooler(Pooler::Transaction)).await?;
+    let mut others = Vec::new();
+    for _ in 0..SERVERS {
+        // PgBouncer takes no setting at the start that it does not know.
+        let login = url.options().map_err(text)?.extra_float_digits(None);
+        others.push(PgConnection::connect_with(&login).await.map_err(text)?);
+    }
     for (may_wait, (kind, model)) in bench.kinds() {
         if bench.late(may_wait) {
             report.leave_out("behind PgBouncer", kind);
@@ -103,7 +116,26 @@ pub(super) async fn pooled(bench: &mut Bench, report: &mut FaultsReport) -> Resu
                 report.count("behind PgBouncer", kind, fate);
             }
         }
+        bench.note(format_args!("another client of PgBouncer reads every table, and has named no tenant"));
+        without_tenant(bench, &mut others).await?;
     }
     service.tenancy.close().await;
     Ok(())
+}
+
+/// Other clients of the pooler hold all of its connections at once: what the service has left on one of them, they would see.
+async fn without_tenant(bench: &mut Bench, clients: &mut [PgConnection]) -> Result<(), String> {
+    let count = format!("select count(*)::text from ({}) every_row", bench.every_row());
+    for client in &mut *clients {
+        execute(client, "begin").await.map_err(text)?;
+    }
+    let mut seen = Vec::new();
+    for client in &mut *clients {
+        seen.extend(lines(client, &count).await.map_err(text)?);
+        execute(client, "rollback").await.map_err(text)?;
+    }
+    match seen.iter().find(|rows| *rows != "0") {
+        Some(rows) => Err(bench.told(format!("a client of PgBouncer that has named no tenant reads {rows} rows"))),
+        None => Ok(()),
+    }
 }

@@ -28,6 +28,10 @@ pub struct FaultsReport {
     faults: Vec<FaultCount>,
     /// Faults for which there was no time, each with the kind of operation.
     left_out: Vec<String>,
+    /// Faults that these models have no place for, each with what they lack.
+    unfit: Vec<String>,
+    /// Faults that were not chosen.
+    not_chosen: Vec<String>,
 }
 
 /// How often a fault fell on a kind of operation, and what became of the operation.
@@ -50,7 +54,7 @@ pub struct FaultCount {
 
 impl FaultsReport {
     pub(super) const fn new() -> Self {
-        Self { times: 0, faults: Vec::new(), pooler: false, left_out: Vec::new() }
+        Self { times: 0, faults: Vec::new(), pooler: false, left_out: Vec::new(), unfit: Vec::new(), not_chosen: Vec::new() }
     }
 
     pub(super) fn count(&mut self, fault: &'static str, kind: Kind, fate: Fate) {
@@ -108,6 +112,33 @@ impl FaultsReport {
         self.left_out.push(format!("{fault} ({kind})"));
     }
 
+    /// The faults that these models have no place for, each with what they lack.
+    #[must_use]
+    pub fn unfit(&self) -> &[String] {
+        &self.unfit
+    }
+
+    /// How much was brought about, or could not be and says so.
+    pub(super) fn tried(&self) -> (u64, usize) {
+        (self.times, self.unfit.len() + self.left_out.len())
+    }
+
+    pub(super) fn cannot(&mut self, why: String) {
+        if !self.unfit.contains(&why) {
+            self.unfit.push(why);
+        }
+    }
+
+    /// The faults that the environment has left out.
+    #[must_use]
+    pub fn not_chosen(&self) -> &[String] {
+        &self.not_chosen
+    }
+
+    pub(super) fn leave_unchosen(&mut self, fault: String) {
+        self.not_chosen.push(fault);
+    }
+
     /// Whether PgBouncer was there to be gone through.
     #[must_use]
     pub const fn pooler(&self) -> bool {
@@ -127,7 +158,13 @@ impl fmt::Display for FaultsReport {
             let sum = faults.entry(count.fault).or_default();
             *sum = (sum.0 + count.times, sum.1 + count.acknowledged, sum.2 + count.whole, sum.3 + count.absent);
         }
-        if !self.pooler {
+        for why in &self.unfit {
+            writeln!(f, "  not brought about: {why}")?;
+        }
+        if !self.not_chosen.is_empty() {
+            writeln!(f, "  not chosen: {}", self.not_chosen.join(", "))?;
+        }
+        if !self.pooler && !self.not_chosen.iter().any(|fault| fault == "pooler") {
             writeln!(f, "  not gone through: PgBouncer is not installed")?;
         }
         if !self.left_out.is_empty() {

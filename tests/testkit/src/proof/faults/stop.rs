@@ -26,6 +26,8 @@ use crate::execute;
 const STATEMENT: Duration = Duration::from_millis(400);
 /// What a caller waits for a connection while another one has it.
 const ACQUIRE: Duration = Duration::from_millis(300);
+/// Until when it must have been told that there is none, on a busy machine.
+const IN_TIME: Duration = Duration::from_secs(10);
 
 pub(super) async fn statement_timeout(bench: &mut Bench, report: &mut FaultsReport) -> Result<(), String> {
     // As behind a pooler, each transaction sets the time for itself, so that it does not cut the checks of the start short on a busy machine.
@@ -145,11 +147,12 @@ pub(super) async fn exhausted(bench: &mut Bench, report: &mut FaultsReport) -> R
         });
         let callers = async {
             held.notified().await;
-            let ended = together(bench, &hasty, &errands).await;
+            let ended = tokio::time::timeout(IN_TIME, together(bench, &hasty, &errands)).await;
             release.notify_one();
             ended
         };
         let (holding, ended) = tokio::join!(holder, callers);
+        let ended = ended.map_err(|_| format!("{kind}: nobody is told in {IN_TIME:?} that there is no connection"))?;
         holding.map_err(|error| format!("the holder of the connection: {error}"))?;
         for (errand, ended) in errands.iter().zip(&ended) {
             bench.note(format_args!("{errand}, while another has the only connection: {ended:?}"));

@@ -34,7 +34,7 @@ mod site;
 use std::collections::BTreeSet;
 
 pub use self::detect::Notice;
-pub use self::mutant::{Kind, Mutant, Unfit};
+pub use self::mutant::{Kind, Mutant, Open, Unfit};
 pub use self::report::{Caught, MutantReport, MutantsReport};
 
 pub(super) use self::report::chain;

@@ -36,6 +36,8 @@ pub struct Mutant {
     pub(super) undo: Vec<String>,
     /// The layer that hides it; the mutant is run a second time without that layer.
     pub(super) behind: Option<Layer>,
+    /// What it takes away is there at level `hardened` alone. At another level there is nothing to weaken.
+    pub(super) only_hardened: bool,
 }
 
 /// A layer of the fences that a mutant is run without.
@@ -55,11 +57,16 @@ impl Mutant {
     }
 
     pub(super) const fn of(kind: Kind, name: String, what: String, sql: Vec<String>, verify: String) -> Self {
-        Self { name, kind, what, sql, verify, undo: Vec::new(), behind: None }
+        Self { name, kind, what, sql, verify, undo: Vec::new(), behind: None, only_hardened: false }
     }
 
     pub(super) fn behind(mut self, layer: Layer) -> Self {
         self.behind = Some(layer);
+        self
+    }
+
+    pub(super) const fn only_hardened(mut self) -> Self {
+        self.only_hardened = true;
         self
     }
 
@@ -99,4 +106,13 @@ impl List {
     pub(super) fn unfit(&mut self, names: &[&str], why: &str) {
         self.unfit.extend(names.iter().map(|name| Unfit { name: (*name).to_owned(), why: why.to_owned() }));
     }
+}
+
+/// What the level of the database leaves open, so that no weakening of it could be noticed.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+pub struct Open {
+    /// The mutant that was not run, or the detector that sees it in the database as it is.
+    pub name: String,
+    /// What is open.
+    pub what: String,
 }

@@ -6,7 +6,7 @@ use std::fmt::{self, Write as _};
 use serde::Serialize;
 
 use super::detect::Notice;
-use super::mutant::{Kind, Unfit};
+use super::mutant::{Kind, Open, Unfit};
 
 /// The verdict over every mutant. Its `Display` is for people, and ends with a line that sums up.
 #[derive(Clone, Debug, Serialize)]
@@ -16,6 +16,8 @@ pub struct MutantsReport {
     pub mutants: Vec<MutantReport>,
     /// Those that these models have no place for.
     pub unfit: Vec<Unfit>,
+    /// What the level of the database leaves open; nothing at level `hardened`.
+    pub open: Vec<Open>,
 }
 
 /// A mutant, and who noticed it.
@@ -123,6 +125,9 @@ impl fmt::Display for MutantsReport {
         for unfit in &self.unfit {
             writeln!(f, "{:<9} {:<36} does not apply to these models: {}", "-", unfit.name, unfit.why)?;
         }
+        for open in &self.open {
+            writeln!(f, "{:<9} {:<36} open at this level: {}", "-", open.name, open.what)?;
+        }
         writeln!(f, "Weakenings of the schema and of roles. Those of code take a build of the library itself, and are not among them.")?;
         let survivors = self.survivors().count();
         let how = if survivors == 0 { "each noticed".to_owned() } else { format!("{survivors} NOT noticed") };
@@ -173,7 +178,7 @@ mod tests {
             mutant("b", &[Notice::Linter, Notice::StartUp]),
             mutant("c", &[Notice::Linter]),
         ];
-        let report = MutantsReport { mutants, unfit: Vec::new() };
+        let report = MutantsReport { mutants, unfit: Vec::new(), open: Vec::new() };
         let last = report.to_string().lines().last().map(str::to_owned);
         let expected = "mutants: 3 weakenings, each noticed (1 by behaviour, 1 at start-up, 1 by the linter)";
         assert_eq!(last.as_deref(), Some(expected));
@@ -184,10 +189,12 @@ mod tests {
     #[test]
     fn a_survivor_is_told_with_what_was_done() {
         let unfit = vec![Unfit { name: "x".to_owned(), why: "no model has a unique key".to_owned() }];
-        let report = MutantsReport { mutants: vec![mutant("a", &[])], unfit };
+        let open = vec![Open { name: "y".to_owned(), what: "a SELECT can switch the tenant".to_owned() }];
+        let report = MutantsReport { mutants: vec![mutant("a", &[])], unfit, open };
         let text = report.to_string();
         assert!(text.contains("something is weak (schema): nobody noticed\n    drop policy p on t;\n"), "{text}");
         assert!(text.contains("does not apply to these models: no model has a unique key\n"), "{text}");
+        assert!(text.contains("open at this level: a SELECT can switch the tenant\n"), "{text}");
         assert!(text.ends_with("mutants: 1 weakenings, 1 NOT noticed (0 by behaviour, 0 at start-up, 0 by the linter)"), "{text}");
     }
 }

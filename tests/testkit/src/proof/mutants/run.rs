@@ -8,11 +8,12 @@ use std::thread;
 use super::super::Proof;
 use super::MutantsError;
 use super::detect::{Detector, Finding, Notice};
-use super::mutant::{Kind, Layer, Mutant, Unfit};
+use super::mutant::{Kind, Layer, Mutant, Open, Unfit};
 use super::plan::Plan;
 use super::report::{Caught, MutantReport, MutantsReport};
 use super::site::{Session, Site};
 use crate::{Postgres, Stage};
+use tenantry::migrate::provision::Level;
 
 /// How many mutants of the schema are looked at at the same time. Those of roles go one after the other: they share the roles.
 const WORKERS: usize = 2;
@@ -31,21 +32,32 @@ pub(super) fn all(
     let (schema, roles) = thread::scope(|scope| {
         let roles = scope.spawn(|| {
             if roles.is_empty() {
-                return Ok(Vec::new());
+                return Ok(Judged::default());
             }
             let server = Postgres::private()?;
             Ground::new(proof, plan, detectors, &server, &stop).and_then(|ground| ground.run(&roles, 1))
         });
         let schema = if schema.is_empty() {
-            Ok(Vec::new())
+            Ok(Judged::default())
         } else {
             Ground::new(proof, plan, detectors, server, &stop).and_then(|ground| ground.run(&schema, WORKERS))
         };
         (schema, joined(roles))
     });
-    let mut reports = schema?;
-    reports.extend(roles?);
-    Ok(MutantsReport { mutants: reports, unfit })
+    let (mut whole, roles) = (schema?, roles?);
+    whole.mutants.extend(roles.mutants);
+    whole.open.extend(roles.open);
+    // Both servers have the level, and say the same of it.
+    whole.open.sort();
+    whole.open.dedup();
+    Ok(MutantsReport { mutants: whole.mutants, unfit, open: whole.open })
+}
+
+/// What became of the mutants of one server.
+#[derive(Default)]
+struct Judged {
+    mutants: Vec<MutantReport>,
+    open: Vec<Open>,
 }
 
 fn joined<T>(thread: thread::ScopedJoinHandle<'_, T>) -> T {
@@ -65,6 +77,8 @@ struct Ground<'a> {
     template: Stage,
     /// By the layer's statements.
     known: Mutex<BTreeMap<Vec<String>, Known>>,
+    /// What the level leaves open.
+    open: BTreeSet<(&'static str, String)>,
     /// Something went wrong elsewhere: the rest need not be run.
     stop: &'a AtomicBool,
 }
@@ -83,12 +97,20 @@ impl<'a> Ground<'a> {
     ) -> Result<Self, MutantsError> {
         let made = runtime()?.block_on(template(proof, plan, server));
         let template = made.inspect_err(|_| stop.store(true, Ordering::SeqCst))?;
-        Ok(Self { plan, detectors, template, known: Mutex::default(), stop })
+        Ok(Self { plan, detectors, template, known: Mutex::default(), open: BTreeSet::new(), stop })
     }
 
-    /// Looks at the database as it is, where nothing may be found, and then at every mutant. All that goes wrong is told at once.
-    fn run(&self, mutants: &[Mutant], workers: usize) -> Result<Vec<MutantReport>, MutantsError> {
-        runtime()?.block_on(self.control()).inspect_err(|_| self.stop.store(true, Ordering::SeqCst))?;
+    /// Looks at the database as it is, where nothing may be found but what its level leaves open, and then at every mutant. All that goes
+    /// wrong is told at once.
+    fn run(mut self, mutants: &[Mutant], workers: usize) -> Result<Judged, MutantsError> {
+        let mut open = runtime()?.block_on(self.control()).inspect_err(|_| self.stop.store(true, Ordering::SeqCst))?;
+        let hardened = self.template.level() == Level::Hardened;
+        let (run, none): (Vec<&Mutant>, Vec<&Mutant>) = mutants.iter().partition(|mutant| hardened || !mutant.only_hardened);
+        open.extend(none.into_iter().map(|mutant| Open { name: mutant.name.clone(), what: mutant.what.clone() }));
+        Ok(Judged { mutants: self.judged(&run, workers)?, open })
+    }
+
+    fn judged(&self, mutants: &[&Mutant], workers: usize) -> Result<Vec<MutantReport>, MutantsError> {
         let next = AtomicUsize::new(0);
         let work = || -> Result<Vec<Numbered>, MutantsError> {
             let runtime = runtime()?;
@@ -120,13 +142,20 @@ impl<'a> Ground<'a> {
         }
     }
 
-    async fn control(&self) -> Result<(), MutantsError> {
+    /// What is found in the database as it is: at level `hardened` nothing, and elsewhere what only that level closes, which tells nothing of
+    /// a mutant.
+    async fn control(&mut self) -> Result<Vec<Open>, MutantsError> {
         let findings = self.look(None, None, self.detectors).await?;
-        if findings.is_empty() {
-            return Ok(());
-        }
+        let hardened = self.template.level() == Level::Hardened;
+        let (open, noise): (Vec<Finding>, Vec<Finding>) = findings.into_iter().partition(|finding| !hardened && finding.only_hardened);
         let told = |finding: &Finding| format!("{} at {}: {}", finding.detector.name(), finding.place, finding.seen);
-        Err(MutantsError::Noisy(findings.iter().map(told).collect::<Vec<_>>().join("; ")))
+        if !noise.is_empty() {
+            return Err(MutantsError::Noisy(noise.iter().map(told).collect::<Vec<_>>().join("; ")));
+        }
+        self.open = open.iter().map(|finding| (finding.detector.name(), finding.place.clone())).collect();
+        let tell =
+            |finding: Finding| Open { what: format!("{}: {}", finding.place, finding.seen), name: finding.detector.name().to_owned() };
+        Ok(open.into_iter().map(tell).collect())
     }
 
     async fn judge(&self, mutant: &Mutant) -> Result<MutantReport, MutantsError> {
@@ -165,7 +194,10 @@ impl<'a> Ground<'a> {
             Some(mutant) => verified(mutant, &mut admin).await?,
             None => String::new(),
         };
-        let found = self.weakened(mutant, layer, detectors, &stage).await;
+        let mut found = self.weakened(mutant, layer, detectors, &stage).await;
+        if let Ok(findings) = &mut found {
+            findings.retain(|finding| !self.open.contains(&(finding.detector.name(), finding.place.clone())));
+        }
         if let Some(mutant) = mutant.filter(|mutant| !mutant.undo.is_empty()) {
             admin.execute(&mutant.undo).await.map_err(not_applied(mutant, &mutant.undo))?;
             if verified(mutant, &mut admin).await? != before {

@@ -181,6 +181,16 @@ pub(super) struct Mutants {
     pub(super) survivors: u64,
     pub(super) mutants: Vec<Mutant>,
     pub(super) unfit: Vec<Unfit>,
+    /// What the level of the database leaves open.
+    pub(super) open: Vec<MutantOpen>,
+}
+
+/// A weakening that was not run, or a detector, and what the level leaves open.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct MutantOpen {
+    pub(super) name: String,
+    pub(super) what: String,
 }
 
 /// A weakening, and who noticed it: behaviour first, nobody for a survivor.
@@ -241,7 +251,9 @@ pub(super) struct CodeMutant {
     pub(super) name: String,
     pub(super) suite: String,
     pub(super) tests: Vec<String>,
-    /// Those of the tests that did not fail.
+    /// The kinds of faults of the proof that must notice it, too.
+    pub(super) faults: Vec<String>,
+    /// Those of the tests and faults that did not fail.
     pub(super) unnoticed: Vec<String>,
     /// The script that a proof printed, if that was what noticed.
     pub(super) script: Vec<String>,

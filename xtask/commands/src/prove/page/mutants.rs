@@ -38,9 +38,9 @@ impl Mutant {
 }
 
 impl CodeMutant {
-    /// A weakening that no test is named for has not been noticed.
+    /// A weakening that no test and no kind of faults is named for has not been noticed.
     fn noticed(&self) -> bool {
-        !self.tests.is_empty() && self.unnoticed.is_empty()
+        !(self.tests.is_empty() && self.faults.is_empty()) && self.unnoticed.is_empty()
     }
 }
 
@@ -61,6 +61,10 @@ pub(super) fn database(mutants: Option<&Mutants>) -> Section {
                 @if !mutants.unfit.is_empty() {
                     h3 { "Without a place in these models" }
                     ul { @for unfit in &mutants.unfit { li { code { (unfit.name) } ": " (unfit.why) } } }
+                }
+                @if !mutants.open.is_empty() {
+                    h3 { "Open at this level, so that no weakening of it could be noticed" }
+                    ul { @for open in &mutants.open { li { code { (open.name) } ": " (open.what) } } }
                 }
             } @else { (absent("No weakenings of the database were part of this run: nothing here shows that the proof would notice \
                                them.")) }
@@ -220,10 +224,13 @@ fn code_row(mutant: &CodeMutant) -> Markup {
                 code.name { (mutant.name) }
                 (lines("Script that noticed", &mutant.script))
             }
-            td { @for test in &mutant.tests { code { (mutant.suite) "::" (test) } br; } }
+            td {
+                @for test in &mutant.tests { code { (mutant.suite) "::" (test) } br; }
+                @if !mutant.faults.is_empty() { "the proof’s faults: " (mutant.faults.join(", ")) }
+            }
             td {
                 @if mutant.noticed() { "noticed" }
-                @else if mutant.tests.is_empty() { strong { "NOT NOTICED" } ": no test is named for it" }
+                @else if mutant.tests.is_empty() && mutant.faults.is_empty() { strong { "NOT NOTICED" } ": no test is named for it" }
                 @else { strong { "NOT NOTICED" } " by " (mutant.unnoticed.join(", ")) }
             }
         }

@@ -94,7 +94,7 @@ fn functions(plan: &Plan, list: &mut List) {
     ];
     for (name, function, signature, what) in functions {
         let sql = vec![format!("grant execute on function pg_catalog.{signature} to {app}")];
-        list.add(role(name, what, sql, seen::function_privileges(function)));
+        list.add(role(name, what, sql, seen::function_privileges(function)).only_hardened());
     }
 }
 

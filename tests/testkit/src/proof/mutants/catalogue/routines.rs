@@ -126,12 +126,15 @@ fn cascade(plan: &Plan, list: &mut List) {
 fn event_trigger(plan: &Plan, list: &mut List) {
     let name = tenantry::schema::quoted(&plan.conventions.role("enable_row_security"));
     let gone = vec![format!("drop event trigger {name}")];
-    list.add(schema(
-        "event_trigger_dropped",
-        "nothing enables row security on a table that a migration forgot to fence",
-        gone,
-        seen::EVENT_TRIGGERS,
-    ));
+    list.add(
+        schema(
+            "event_trigger_dropped",
+            "nothing enables row security on a table that a migration forgot to fence",
+            gone,
+            seen::EVENT_TRIGGERS,
+        )
+        .only_hardened(),
+    );
     let off = vec![format!("alter event trigger {name} disable")];
-    list.add(schema("event_trigger_off", "the event trigger that enables row security is off", off, seen::EVENT_TRIGGERS));
+    list.add(schema("event_trigger_off", "the event trigger that enables row security is off", off, seen::EVENT_TRIGGERS).only_hardened());
 }

@@ -10,11 +10,13 @@ use super::Findings;
 pub(super) async fn all(site: &mut Site<'_>, findings: &mut Findings) {
     let plan = site.plan;
     for statement in on_tables(plan).into_iter().chain(on_the_rest(plan)) {
-        let script = vec![plan.enter(Tenant::A.id()), statement.clone()];
-        match site.app.rows(&script).await {
-            Err(refusal) if refusal.is_denial() => {}
-            Err(refusal) => findings.add(statement, format!("it is not refused for want of a privilege: {}", refusal.message), script),
-            Ok(_) => findings.add(statement, "it is done", script),
+        if let Some((seen, script)) = let_through(site, &statement).await {
+            findings.add(statement, seen, script);
+        }
+    }
+    for statement in calls(plan) {
+        if let Some((seen, script)) = let_through(site, &statement).await {
+            findings.add_only_hardened(statement, seen, script);
         }
     }
     // No transaction may hold this one.
@@ -28,6 +30,16 @@ pub(super) async fn all(site: &mut Site<'_>, findings: &mut Findings) {
             // The next mutant finds the server without it; whether this one could be dropped changes nothing of what was seen.
             let _ = site.admin.alone(&format!("drop database if exists {} with (force)", quoted(&database))).await;
         }
+    }
+}
+
+/// What became of a statement that was not denied, and the script.
+async fn let_through(site: &mut Site<'_>, statement: &str) -> Option<(String, Vec<String>)> {
+    let script = vec![site.plan.enter(Tenant::A.id()), statement.to_owned()];
+    match site.app.rows(&script).await {
+        Err(refusal) if refusal.is_denial() => None,
+        Err(refusal) => Some((format!("it is not refused for want of a privilege: {}", refusal.message), script)),
+        Ok(_) => Some(("it is done".to_owned(), script)),
     }
 }
 
@@ -59,10 +71,10 @@ fn on_tables(plan: &Plan) -> Vec<String> {
 }
 
 fn on_the_rest(plan: &Plan) -> Vec<String> {
-    let (own, setting) = (plan.in_schema("mine"), plan.conventions.tenant_setting());
+    let own = plan.in_schema("mine");
     let (schema, platform) = (quoted(plan.conventions.schema), quoted(plan.conventions.platform_schema));
     let (app, owner) = (plan.role("app"), plan.role("owner"));
-    let mut statements = vec![
+    vec![
         format!("create table {own} (id int)"),
         format!("create view {own} as select 1"),
         format!("create function {own}() returns int language sql return 1"),
@@ -79,7 +91,14 @@ fn on_the_rest(plan: &Plan) -> Vec<String> {
         "set local session_replication_role = replica".to_owned(),
         "copy (select 1) to program 'true'".to_owned(),
         "do $$ begin execute format('alter database %I set row_security = off', current_database()); end $$".to_owned(),
-    ];
+        "select pg_read_file('PG_VERSION')".to_owned(),
+        "select slot_name::text from pg_create_physical_replication_slot('mine', false, true)".to_owned(),
+    ]
+}
+
+/// Functions that everybody may call until a superuser takes them away.
+fn calls(plan: &Plan) -> Vec<String> {
+    let setting = plan.conventions.tenant_setting();
     let calls = [
         &format!("set_config('{setting}', '{}', true)", Tenant::B.id()) as &str,
         "query_to_xml('select 1', true, true, '')",
@@ -89,9 +108,6 @@ fn on_the_rest(plan: &Plan) -> Vec<String> {
         "pg_terminate_backend(0, 0)",
         "pg_stat_get_activity(null)",
         "pg_export_snapshot()",
-        "pg_read_file('PG_VERSION')",
-        "pg_create_physical_replication_slot('mine', false, true)",
     ];
-    statements.extend(calls.map(|call| format!("select coalesce(f::text, '') from {call} f")));
-    statements
+    calls.map(|call| format!("select coalesce(f::text, '') from {call} f")).into()
 }

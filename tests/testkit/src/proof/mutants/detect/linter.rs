@@ -24,6 +24,7 @@ pub(super) async fn look(site: &mut Site<'_>, findings: &mut Findings) -> Result
         seen: seen.join("\n"),
         script: vec![format!("-- cargo xtask lint-db{asked}")],
         rules,
+        only_hardened: false,
     });
     Ok(())
 }

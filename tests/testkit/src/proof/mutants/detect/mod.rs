@@ -177,6 +177,8 @@ pub(super) struct Finding {
     pub(super) script: Vec<String>,
     /// The rules, when it is the linter.
     pub(super) rules: Vec<&'static str>,
+    /// Only level `hardened` closes it.
+    pub(super) only_hardened: bool,
 }
 
 /// What one detector has seen so far.
@@ -187,6 +189,13 @@ pub(super) struct Findings {
 
 impl Findings {
     fn add(&mut self, place: impl Into<String>, seen: impl Into<String>, script: Vec<String>) {
-        self.found.push(Finding { detector: self.detector, place: place.into(), seen: seen.into(), script, rules: Vec::new() });
+        let (place, seen) = (place.into(), seen.into());
+        self.found.push(Finding { detector: self.detector, place, seen, script, rules: Vec::new(), only_hardened: false });
+    }
+
+    /// What only level `hardened` closes. At another level it is open without a mutant, too.
+    fn add_only_hardened(&mut self, place: impl Into<String>, seen: impl Into<String>, script: Vec<String>) {
+        let (place, seen) = (place.into(), seen.into());
+        self.found.push(Finding { detector: self.detector, place, seen, script, rules: Vec::new(), only_hardened: true });
     }
 }

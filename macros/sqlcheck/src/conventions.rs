@@ -1,0 +1,23 @@
+//! What a text alone does not show.
+
+/// The names that the check goes by. A relation that is not called shared here is taken for one with rows of tenants.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Conventions<'a> {
+    /// The column that holds the tenant: `tenant_id`.
+    pub tenant_column: &'a str,
+    /// Relations without rows of tenants, each with its schema: `reference.countries`. They need no predicate and cannot be written.
+    pub shared: &'a [&'a str],
+    /// The application's own functions that statements may call, each with its schema: `app.slug`.
+    pub functions: &'a [&'a str],
+}
+
+impl Conventions<'static> {
+    /// What holds when `models.toml` says nothing.
+    pub const DEFAULT: Self = Self { tenant_column: "tenant_id", shared: &[], functions: &[] };
+}
+
+impl Default for Conventions<'static> {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
