@@ -30,6 +30,6 @@ macro_rules! through_another_macro {
 fn the_macro_is_its_text() {
     let _ = plain_raw_and_with_a_comma;
     assert_eq!(COUNT, "select count(*) from crm.every where tenant_id = $1");
-    assert_eq!(sql!(r"select '\' from crm.every where tenant_id = $1"), "select '\\' from crm.every where tenant_id = $1");
+    assert_eq!(sql!(r"select E'\\' from crm.every where tenant_id = $1"), "select E'\\\\' from crm.every where tenant_id = $1");
     assert_eq!(through_another_macro!("select 1 where $1::uuid is not null"), "select 1 where $1::uuid is not null");
 }
