@@ -28,7 +28,10 @@ impl<'a> Judge<'a> {
     fn leaf(&mut self, expr: &'a Expr, at: At<'_, 'a>) {
         match expr {
             Expr::Identifier(name) => self.pass(name.span),
-            Expr::CompoundIdentifier(parts) => parts.iter().take(1).for_each(|part| self.pass(part.span)),
+            Expr::CompoundIdentifier(parts) => {
+                parts.iter().take(1).for_each(|part| self.pass(part.span));
+                parts.last().into_iter().for_each(|name| self.is_column(name));
+            }
             Expr::Value(value) => self.pass(value.span),
             Expr::TypedString(TypedString { data_type: _, value, uses_odbc_syntax }) => {
                 self.without(*uses_odbc_syntax, value.span, "{d '…'}");
@@ -140,6 +143,9 @@ impl<'a> Judge<'a> {
     }
 
     fn access(&mut self, access: &'a AccessExpr, at: At<'_, 'a>) {
+        if let AccessExpr::Dot(Expr::Identifier(name)) = access {
+            self.is_column(name);
+        }
         match access {
             AccessExpr::Dot(expr) | AccessExpr::Subscript(Subscript::Index { index: expr }) => self.expr(expr, at),
             AccessExpr::Subscript(Subscript::Slice { lower_bound, upper_bound, stride }) => {

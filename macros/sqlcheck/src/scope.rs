@@ -98,6 +98,11 @@ pub(crate) fn is(name: &Ident, known: &str) -> bool {
     name.value.len() == known.len() && folded(name).eq(known.bytes())
 }
 
+/// Whether a name is one of these, which are given as the catalogue has them, sorted.
+pub(crate) fn is_one_of(name: &Ident, known: &[&str]) -> bool {
+    known.binary_search_by(|entry| entry.bytes().cmp(folded(name))).is_ok()
+}
+
 fn folded(name: &Ident) -> impl Iterator<Item = u8> {
     let quoted = name.quote_style.is_some();
     name.value.bytes().map(move |byte| if quoted { byte } else { byte.to_ascii_lowercase() })

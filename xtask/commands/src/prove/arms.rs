@@ -35,6 +35,9 @@ const LEXICAL: (&str, &[&str]) = ("cases", &["these_are_refused_where_it_begins"
 /// What notices a statement that is accepted, or refused for another reason.
 const BOUND: (&str, &[&str]) = ("check", &["what_is_refused_and_where"]);
 
+/// What notices a call that the catalogue alone shows to be the application's own.
+const CALLED: (&str, &[&str]) = ("db", &["predicates::a_function_of_the_applications_own_is_called_where_it_is_listed"]);
+
 /// `predicate` is not here: it is noticed by the whole proof, once row security is gone, too.
 pub(super) const ARMS: &[Arm] = &[
     // A transaction, and what interrupts it.
@@ -78,6 +81,25 @@ pub(super) const ARMS: &[Arm] = &[
         &[
             "handwritten::a_statement_without_arguments_or_tenant_is_refused",
             "handwritten::without_the_predicate_check_row_security_still_holds",
+        ],
+    ),
+    db(
+        "predicate_unchecked",
+        &[
+            "predicates::a_forgotten_predicate_is_refused_before_anything_is_sent",
+            "predicates::every_way_that_sqlx_has_is_checked",
+            "compiled::a_macro_that_forgets_the_tenant_is_refused_before_anything_is_sent",
+        ],
+    ),
+    db("memo_by_pointer", &["predicates::a_text_is_known_by_itself_and_not_by_its_place_or_length"]),
+    db("memo_by_length", &["predicates::a_text_is_known_by_itself_and_not_by_its_place_or_length"]),
+    db("memo_keeps_refused", &["predicates::a_refused_text_is_refused_again"]),
+    db("functions_unread", CALLED.1),
+    db(
+        "unchecked_text",
+        &[
+            "handwritten::without_the_predicate_check_row_security_still_holds",
+            "hostile::what_would_leave_the_tenant_or_outlive_the_transaction_is_not_sent",
         ],
     ),
     db("refusal_forgiven", &["handwritten::a_refused_statement_keeps_the_transaction_from_committing"]),
@@ -144,9 +166,11 @@ pub(super) const ARMS: &[Arm] = &[
     sqlcheck("having", BOUND),
     sqlcheck("insert_columns", BOUND),
     sqlcheck("insert_tenant", BOUND),
+    sqlcheck("is_column", CALLED),
     sqlcheck("is_conflict_fenced", BOUND),
     sqlcheck("is_equality", BOUND),
     sqlcheck("is_listed", BOUND),
+    sqlcheck("is_postgresqls", CALLED),
     sqlcheck("is_shared", BOUND),
     sqlcheck("is_tenant", BOUND),
     sqlcheck("is_tenant_column", BOUND),
