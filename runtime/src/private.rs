@@ -10,6 +10,7 @@ use std::marker::PhantomData;
 use serde::de::Visitor;
 pub use serde::ser::SerializeMap;
 pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
+pub use tenantry_macros::sql;
 
 pub use crate::schema::{
     Arg, Base, Cells, Col, Column, ColumnDef, Field, Id, Index, Kind, Literal, Model, ModelDef, ModelEnum, NewRow, OnDelete, Patch,

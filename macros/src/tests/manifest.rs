@@ -47,6 +47,11 @@ schema = "crm"
 sales = ["Customer", "SalesOrder"]
 "inventory::stock" = ["Item"]
 crate = ["Root"]
+
+[sql]
+shared = ["reference.countries", "reference.currencies"]
+functions = ["crm.slug"]
+views = ["crm.open_orders"]
 "#
     ));
 }
@@ -66,6 +71,11 @@ sales = ["Customer", "Customer", "struct", 3]
 "fn" = ["A"]
 empty = []
 inventory = "Item"
+
+[sql]
+share = ["reference.countries"]
+functions = "app.slug"
+views = ["open_orders", "app.Orders", "app.a", "app.b.c", 7, "app.a", "app.; drop"]
 
 [model]
 "#
