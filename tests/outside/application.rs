@@ -14,8 +14,14 @@ use tenantry::Conventions;
 use tenantry_tests::{root, server};
 
 /// As the `models.toml` of the template says.
-pub(crate) const CONVENTIONS: Conventions =
-    Conventions { schema: "vet", platform_schema: "clinics", tenant_column: "clinic_id", settings: "vet", roles: "clinic" };
+pub(crate) const CONVENTIONS: Conventions = Conventions {
+    schema: "vet",
+    platform_schema: "clinics",
+    tenant_column: "clinic_id",
+    settings: "vet",
+    roles: "clinic",
+    ..Conventions::DEFAULT
+};
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(60);
