@@ -272,11 +272,20 @@ impl Generator {
         Self::part(sql, Relation { alias, columns, bare: false })
     }
 
+    /// A function in FROM; without an alias it goes by its own name.
     fn series(&mut self, outer: &[Relation]) -> Part {
+        let number = Column { name: "n".to_owned(), kind: Kind::Int };
+        if self.choices.percent(25) {
+            let tenant = self.choices.pick(&["$1", "$2"]);
+            let sql = format!("unnest(array[row({tenant}, 1, 'x', 1)::app.coupons, row($1, 2, 'y', 2)::app.coupons])");
+            let columns = ["tenant_id", "id", "code", "value"].into_iter().zip([Kind::Uuid, Kind::Int, Kind::Text, Kind::Int]);
+            let columns = columns.map(|(name, kind)| Column { name: name.to_owned(), kind }).collect();
+            return Self::part(sql, Relation { alias: "unnest".to_owned(), columns, bare: false });
+        }
         let alias = self.alias(outer);
-        let columns = vec![Column { name: "n".to_owned(), kind: Kind::Int }];
         let ordinality = if self.choices.percent(20) { " with ordinality" } else { "" };
         let names = if ordinality.is_empty() { "(n)" } else { "(n, place)" };
-        Self::part(format!("generate_series(1, 3){ordinality} as {alias}{names}"), Relation { alias, columns, bare: false })
+        let sql = format!("generate_series(1, 3){ordinality} as {alias}{names}");
+        Self::part(sql, Relation { alias, columns: vec![number], bare: false })
     }
 }

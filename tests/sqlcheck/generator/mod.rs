@@ -5,8 +5,8 @@
 //! that both verdicts are common, and that a statement means the same on every run: rows that tie under a LIMIT are equal in all they show,
 //! windows and aggregates do not depend on an order that nothing gives, and nothing fails by a row of its data but by a constraint.
 //!
-//! What no text can show is left out: a value of `coupons.code` that another tenant has taken is written only by an upsert on that very key,
-//! since by any other statement the server's error tells of it.
+//! What no text can show is left out: a value of `coupons.code` that another tenant has taken is written only where ON CONFLICT names that
+//! very key. By any other statement the server tells that it is taken, be it by its error or by doing nothing.
 
 mod choices;
 mod condition;
@@ -153,6 +153,9 @@ impl Generator {
             return self.choices.pick(outer).alias;
         }
         self.aliases += 1;
+        if self.spoil > 0 && self.choices.percent(2) {
+            return "unnest".to_owned();
+        }
         if self.choices.percent(2) { format!("\"A{}\"", self.aliases) } else { format!("a{}", self.aliases) }
     }
 

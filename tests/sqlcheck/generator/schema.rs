@@ -140,6 +140,9 @@ pub(crate) const TABLES: &[Table] = &[
     },
 ];
 
+/// A field of a composite column of `notes`, which can be written by itself.
+pub(crate) const MARK: Field = field("mark.author", Kind::Uuid, Fill::Identity);
+
 /// A view that runs with its reader's rights and shows the tenant.
 pub(crate) const CARDS: Table = Table {
     schema: "app",

@@ -1,7 +1,7 @@
 //! INSERT, UPDATE and DELETE.
 
 use super::expression::WORDS;
-use super::schema::{Field, Fill, Kind, TABLES, Table};
+use super::schema::{Field, Fill, Kind, MARK, TABLES, Table};
 use super::{Column, Generator, Relation, Scope};
 
 /// What catches a key that is taken.
@@ -61,6 +61,9 @@ impl Generator {
         let caught = self.caught(table);
         let mut chosen: Vec<&Field> = table.fields.iter().filter(|field| is_required(field)).collect();
         chosen.extend(table.fields.iter().filter(|field| !is_required(field) && self.choices.percent(70)));
+        if table.name == "notes" && self.choices.percent(30) {
+            chosen.push(&MARK);
+        }
         self.choices.shuffle(&mut chosen);
         if self.choices.percent(self.spoil / 4) {
             chosen.retain(|field| field.fill != Fill::Tenant);
@@ -125,7 +128,7 @@ impl Generator {
     /// A coupon's code. One of the other tenant's only where the conflict is caught: see the module's documentation.
     fn code(&mut self, caught: Caught) -> String {
         let number = 1 + self.choices.below(4);
-        let is_safe = matches!(caught, Caught::All | Caught::Key(1));
+        let is_safe = caught == Caught::Key(1);
         let letter = if is_safe { self.choices.pick(&["n", "a", "b"]) } else { self.choices.pick(&["n", "a"]) };
         format!("'{letter}{number}'")
     }
@@ -203,6 +206,9 @@ impl Generator {
         } else {
             format!("{} = {}", field.name, self.value(field.kind, scope))
         });
+        if table.name == "notes" && self.choices.percent(20) {
+            sets.push("mark.author = $1".to_owned());
+        }
         if table.keys[0].contains(", id") && self.choices.percent(8) {
             sets.push("id = 1".to_owned());
         }

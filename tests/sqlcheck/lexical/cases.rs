@@ -1,7 +1,7 @@
 //! The table of texts. Each hides something from a reader with other rules than the server's, or looks as if it did.
 
 use super::{Case, Server};
-use Server::{Keeps, KeepsOrNonsense, Leaks, Nonsense};
+use Server::{Keeps, KeepsOrNonsense, Leaks, LeaksOrNonsense, Nonsense};
 
 /// Relations whose names are a trap: one is called as a shared table is with its schema, one is as long as a name can be.
 pub(super) const MORE: &str = r#"
@@ -13,14 +13,14 @@ create view app."Notes" with (security_invoker) as select * from app.notes;
 /// A condition in `select id from app.notes n where …`: whether it is accepted, and what the server makes of it.
 const CONDITIONS: &[(&str, bool, Server)] = &[
     // A comment begins in the middle of an operator.
-    ("n.id < 9 &-- 2 and n.tenant_id = $1 and n.id <\n 7", false, Leaks),
+    ("n.id < 15 &-- 2 and n.tenant_id = $1 and n.id <\n 7", false, Leaks),
     ("n.id < 9 -/* 2 and n.tenant_id = $1 and n.id > */ 1", false, Leaks),
     ("n.id < 9 |/* 2 and n.tenant_id = $1 and n.id > */ 1", false, Leaks),
     ("n.id > 0--1 and n.tenant_id = $1", false, Leaks),
     ("n.id > 0 +-- 1 and n.tenant_id = $1 and n.id >\n 0", false, Leaks),
     ("n.id <>-- 1 and n.tenant_id = $1 and n.id >\n 0", false, Leaks),
     ("n.tenant_id = $1 and n.id < 9 * /* c */ 2", true, Keeps),
-    ("n.tenant_id = $1 and n.id < 9 */* c */ 2", false, Keeps),
+    ("n.tenant_id = $1 and n.id < 9 */* c */ 2", true, Keeps),
     ("n.tenant_id = $1 and n.id > 4 */ 2", false, Nonsense),
     // A comment ends where another reader's does not.
     ("n.tenant_id = $1 -- all of them\r or true", false, Leaks),
@@ -45,7 +45,7 @@ const CONDITIONS: &[(&str, bool, Server)] = &[
     ("n.tenant\u{200b}_id = $1", false, Nonsense),
     ("n.tenant_id = \u{ff04}1", false, Nonsense),
     ("n.tenant_id \u{ff1d} $1", false, Nonsense),
-    ("n.tenant_id = $1 and n.body <> \u{2018}a\u{2019}", false, Nonsense),
+    ("n.tenant_id = $1 and n.body <> \u{2018}a\u{2019}", true, Nonsense),
     // Escapes in names and strings.
     ("n.U&\"tenant\\005fid\" = $1", false, Keeps),
     ("n.tenant_id = $1 and n.body <> U&'\\0061'", false, Keeps),
@@ -66,13 +66,13 @@ const CONDITIONS: &[(&str, bool, Server)] = &[
     ("coalesce(n.body, '') <> e'\\' and n.tenant_id = $1 and n.body <> e' or true --'", false, Leaks),
     ("n.tenant_id = $1 and coalesce(n.body, '') <> E'\\'' ", true, Keeps),
     ("n.tenant_id = $1 and coalesce(n.body, '') <> E'\\x27 or true --'", true, Keeps),
-    ("n.tenant_id = $1 and coalesce(n.body, '') <> E'\\\\' or n.body = E' '", false, Leaks),
-    ("n.tenant_id = $1 and coalesce(n.body, '') <> 'a'\n' or true'", true, Keeps),
-    ("n.tenant_id = $1 and coalesce(n.body, '') <> 'a' -- c\n'b'", true, Keeps),
+    ("n.tenant_id = $1 and n.body = E'\\\\' or n.body <> E' '", false, Leaks),
+    ("n.tenant_id = $1 and coalesce(n.body, '') <> 'a'\n' or true'", false, Keeps),
+    ("n.tenant_id = $1 and coalesce(n.body, '') <> 'a' -- c\n'b'", false, Keeps),
     ("n.tenant_id = $1 and coalesce(n.body, '') <> 'a' /* c */\n'b'", false, Nonsense),
     ("n.tenant_id = $1 and coalesce(n.body, '') <> 'a' 'b'", false, Nonsense),
     ("n.tenant_id = $1 and coalesce(n.body, '') <> E'a'\n'\\' or true --'", false, Keeps),
-    ("n.tenant_id = $1 and coalesce(n.body, '') <> \"a\"", false, Nonsense),
+    ("n.tenant_id = $1 and coalesce(n.body, '') <> \"a\"", true, Nonsense),
     ("n.tenant_id = $1 and coalesce(n.body, '') <> n'a'", true, Keeps),
     ("n.tenant_id = $1 and b'01' = b'01'", true, Keeps),
     ("n.tenant_id = $1 and x'1F' = x'1f'", true, Keeps),
@@ -113,7 +113,7 @@ const CONDITIONS: &[(&str, bool, Server)] = &[
     // Who binds tighter.
     ("n.tenant_id = $1 is not null", false, Leaks),
     ("n.tenant_id = $1 notnull", false, Leaks),
-    ("n.tenant_id = $1 isnull", false, Leaks),
+    ("not (n.tenant_id = $1 isnull)", false, Leaks),
     ("n.tenant_id = $1 is not true", false, Leaks),
     ("n.tenant_id = $1 is false", false, Leaks),
     ("n.tenant_id = $1 is unknown", false, Keeps),
@@ -137,8 +137,8 @@ const CONDITIONS: &[(&str, bool, Server)] = &[
     ("n.tenant_id = $1 and n.id < 1e1", true, Keeps),
     ("n.tenant_id = $1 and n.id < 9.", true, Keeps),
     ("n.tenant_id = $1 and n.id > .5", true, Keeps),
-    ("n.tenant_id = $1 and n.id < 1_0", false, KeepsOrNonsense),
-    ("n.tenant_id = $1 and n.id < 0x1F", false, KeepsOrNonsense),
+    ("n.tenant_id = $1 and n.id < 1_0", true, KeepsOrNonsense),
+    ("n.tenant_id = $1 and n.id < 0x1F", true, KeepsOrNonsense),
     ("n.tenant_id = $1 and n.id < 1and true", false, Nonsense),
     ("n.tenant_id = $1 and n.id < 1e'b'", false, Nonsense),
     // Other ways to name the column.
@@ -154,7 +154,7 @@ const CONDITIONS: &[(&str, bool, Server)] = &[
 /// Whole statements.
 const STATEMENTS: &[(&str, bool, Server)] = &[
     ("\u{feff}select id from app.notes where tenant_id = $1", false, Nonsense),
-    ("select id\r\nfrom app.notes\r\nwhere tenant_id = $1\r\n", false, Keeps),
+    ("select id\r\nfrom app.notes\r\nwhere tenant_id = $1\r\n", true, Keeps),
     ("select id from app.notes\u{b}where tenant_id = $1", false, KeepsOrNonsense),
     ("select id from app.notes\u{c}where tenant_id = $1", false, Keeps),
     ("select id from app.notes where tenant_id = $1;", false, Keeps),
@@ -182,7 +182,7 @@ const STATEMENTS: &[(&str, bool, Server)] = &[
     // Words that are names to the server and something else to other databases.
     ("select id from only app.notes where tenant_id = $1", false, Keeps),
     ("select id from only (app.notes) where tenant_id = $1", false, Keeps),
-    ("select only.id from app.notes only where only.tenant_id = $1", false, Nonsense),
+    ("select only.id from app.notes only where only.tenant_id = $1", true, Nonsense),
     ("select id from app.notes * where tenant_id = $1", false, Keeps),
     ("select anti.id from app.notes anti join app.orders o on o.tenant_id = $1 and o.id = anti.id", false, Leaks),
     ("select semi.id from app.notes semi join app.orders o on o.tenant_id = $1 and o.id = semi.id", false, Leaks),
@@ -193,8 +193,8 @@ const STATEMENTS: &[(&str, bool, Server)] = &[
     ("select n.id from app.notes n cross apply app.orders o where n.tenant_id = $1 and o.tenant_id = $1", false, Nonsense),
     ("select qualify.id from app.notes qualify where qualify.tenant_id = $1", false, Keeps),
     ("select prewhere.id from app.notes prewhere where prewhere.tenant_id = $1", false, Keeps),
-    ("select final.id from app.notes final where final.tenant_id = $1", false, Keeps),
-    ("select sample.id from app.notes sample where sample.tenant_id = $1", false, Keeps),
+    ("select final.id from app.notes final where final.tenant_id = $1", true, Keeps),
+    ("select sample.id from app.notes sample where sample.tenant_id = $1", true, Keeps),
     ("select id from app.notes where true qualify tenant_id = $1", false, Nonsense),
     ("select id from app.notes prewhere tenant_id = $1", false, Nonsense),
     ("select id from app.notes n with (nolock) where n.tenant_id = $1", false, Nonsense),
@@ -205,7 +205,7 @@ const STATEMENTS: &[(&str, bool, Server)] = &[
     ("select id from app.notes where tenant_id = $1 limit 1 by id", false, Nonsense),
     ("select * exclude (id) from app.notes where tenant_id = $1", false, Nonsense),
     ("select id regexp from app.notes where tenant_id = $1", false, Keeps),
-    ("select from app.notes where tenant_id = $1", false, Keeps),
+    ("select from app.notes where tenant_id = $1", true, Keeps),
     ("from app.notes select id where tenant_id = $1", false, Nonsense),
     ("select id from app.notes where tenant_id = $1 group by all", false, Nonsense),
     ("select id as \"tenant_id\" from app.notes where tenant_id = $1", true, Keeps),
@@ -218,6 +218,51 @@ const STATEMENTS: &[(&str, bool, Server)] = &[
     ("insert into app.notes (\"tenant_id\", id) values ($1, 77)", true, Keeps),
     ("insert into app.notes (TENANT_ID, id) values ($1, 77)", true, Keeps),
     ("insert into app.notes (\"TENANT_ID\", id) values ($1, 77)", false, Nonsense),
+    // A field of a composite column is a column of two names.
+    ("insert into app.notes (mark.author, tenant_id, id) values ($1, $2, 77)", false, Leaks),
+    ("insert into app.notes (mark.author, tenant_id, id) select $1, $2, 77", false, Leaks),
+    ("insert into app.notes (tenant_id, mark.author, id) values ($2, $1, 77)", false, Leaks),
+    ("update app.notes set mark.author = $1, tenant_id = $2 where tenant_id = $1", false, Leaks),
+    // A function without an alias goes by its own name.
+    (
+        "select unnest.id from app.notes unnest where unnest.tenant_id = $1 and exists (select 1 from app.coupons c, \
+         unnest(array[row($2, 1, 'x', 1)::app.coupons]) where c.tenant_id = unnest.tenant_id and c.code = 'b1')",
+        false,
+        Leaks,
+    ),
+    (
+        "select unnest.id from app.notes unnest where unnest.tenant_id = $1 and exists (select 1 from app.coupons c join \
+         unnest(array[row($2, 1, 'x', 1)::app.coupons]) on c.tenant_id = unnest.tenant_id where c.code = 'b1')",
+        false,
+        Leaks,
+    ),
+    (
+        "select xmltable.id from app.notes xmltable where xmltable.tenant_id = $1 and exists (select 1 from app.coupons c, \
+         xmltable('/a' passing xmlparse(document '<a>00000000-0000-0000-0000-00000000000b</a>') columns tenant_id uuid path '.') \
+         where c.tenant_id = xmltable.tenant_id and c.code = 'b1')",
+        false,
+        LeaksOrNonsense,
+    ),
+    (
+        "select json_table.id from app.notes json_table where json_table.tenant_id = $1 and exists (select 1 from app.coupons c, \
+         json_table('{\"a\": \"00000000-0000-0000-0000-00000000000b\"}'::jsonb, '$' columns (tenant_id uuid path '$.a')) \
+         where c.tenant_id = json_table.tenant_id and c.code = 'b1')",
+        false,
+        LeaksOrNonsense,
+    ),
+    // A sub-select without an alias has a name that nothing can be taken from.
+    (
+        "select unnamed_subquery.id from app.notes unnamed_subquery where unnamed_subquery.tenant_id = $1 and exists (select 1 \
+         from app.coupons c, (select $2 as tenant_id) where c.tenant_id = unnamed_subquery.tenant_id and c.code = 'a1')",
+        true,
+        KeepsOrNonsense,
+    ),
+    (
+        "select coupons.id from app.notes coupons where coupons.tenant_id = $1 and exists (select 1 from app.coupons \
+         where coupons.tenant_id = coupons.tenant_id and coupons.code = 'b1')",
+        false,
+        Leaks,
+    ),
     ("update app.notes set \"tenant_id\" = $1 where tenant_id = $1", false, Keeps),
     ("update app.notes set TENANT_ID = $2 where tenant_id = $1", false, Leaks),
     ("update app.notes set (body, tenant_id) = ('x', $2) where tenant_id = $1", false, Leaks),
@@ -247,7 +292,7 @@ fn long_names() -> Vec<Case> {
     let correlated = |outer: &str, inner: &str| {
         format!(
             "select {outer}.id from app.notes {outer} where {outer}.tenant_id = $1 \
-             and exists (select 1 from app.orders {inner} where {inner}.tenant_id = {outer}.tenant_id and {inner}.total = 1)"
+             and exists (select 1 from app.coupons {inner} where {inner}.tenant_id = {outer}.tenant_id and {inner}.code = 'b1')"
         )
     };
     let n = "n".repeat(63);
@@ -270,17 +315,18 @@ fn long_names() -> Vec<Case> {
 
 /// Behind whatever operator a comment begins: the predicate stands in it, and a parser may see an operator of three characters instead.
 fn operators_before_comments() -> Vec<Case> {
-    let numbers = ["+", "-", "*", "/", "%", "^", "&", "|", "#", "<<", ">>"].map(|operator| ("n.id < 7", operator));
+    let numbers = ["+", "-", "*", "/", "%", "^", "&", "|", "#", "<<", ">>"].map(|operator| ("n.id < 103", operator));
     let comparisons = ["<", ">", "=", "<>", "!=", ">=", "<="].map(|operator| ("n.id", operator));
-    let comments = [("--", "\n"), ("/*", "*/")];
-    numbers
-        .into_iter()
-        .chain(comparisons)
-        .flat_map(|(left, operator)| {
-            comments.map(|(begin, end)| format!("{left} {operator}{begin} 2 and n.tenant_id = $1 and n.id < {end} 3"))
-        })
-        .map(|condition| case(&format!("select n.id from app.notes n where {condition}"), false, Leaks))
-        .collect()
+    let mut cases = Vec::new();
+    for (left, operator) in numbers.into_iter().chain(comparisons) {
+        for (begin, end) in [("--", "\n"), ("/*", "*/")] {
+            let condition = format!("{left} {operator}{begin} 2 and n.tenant_id = $1 and n.id < {end} 4");
+            // `---` is a comment from its first character on.
+            let server = if (operator, begin) == ("-", "--") { Nonsense } else { Leaks };
+            cases.push(case(&format!("select n.id from app.notes n where {condition}"), false, server));
+        }
+    }
+    cases
 }
 
 /// Where a string ends is a matter of the server's settings when a backslash stands before its quote.

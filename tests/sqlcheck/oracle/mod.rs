@@ -65,9 +65,11 @@ impl Pair {
 
     /// Makes more relations on both sides.
     pub(crate) async fn prepare(&mut self, statements: &str) {
-        let text = format!("rollback; {statements}; begin");
-        execute(&mut self.both.connection, &text).await.expect("the relations");
-        execute(&mut self.alone.connection, &text).await.expect("the relations");
+        let statements = format!("commit; {statements}");
+        for side in [&mut self.both, &mut self.alone] {
+            execute(&mut side.connection, &statements).await.expect("the relations");
+            execute(&mut side.connection, AGAIN).await.expect("the next transaction");
+        }
     }
 
     /// Changes a setting of both sessions.

@@ -36,8 +36,10 @@ create table app.coupons (
     primary key (tenant_id, id)
 ) with (autovacuum_enabled = off);
 
+create type app.mark as (author uuid, word text);
+
 create table app.notes (
-    tenant_id uuid not null, id int not null, customer_id int, body text, author uuid, done boolean,
+    tenant_id uuid not null, id int not null, customer_id int, body text, author uuid, done boolean, mark app.mark,
     primary key (tenant_id, id)
 ) with (autovacuum_enabled = off);
 
