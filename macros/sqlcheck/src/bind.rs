@@ -30,8 +30,8 @@ impl<'a> Judge<'a> {
             match condition {
                 Expr::Nested(inner) => rest.push(inner),
                 Expr::BinaryOp { left, op: BinaryOperator::And, right } => rest.extend([&**left, &**right]),
-                Expr::BinaryOp { left, op: BinaryOperator::Or, right } if mutant!("alternatives") => rest.extend([&**left, &**right]),
-                Expr::UnaryOp { op: UnaryOperator::Not, expr } if mutant!("negation") => rest.push(expr),
+                Expr::BinaryOp { left, op: BinaryOperator::Or, right } if mutant!("bind_alternatives") => rest.extend([&**left, &**right]),
+                Expr::UnaryOp { op: UnaryOperator::Not, expr } if mutant!("bind_negation") => rest.push(expr),
                 Expr::BinaryOp { left, op, right } if is_equality(op) => self.row_equality(left, right, scope, binds),
                 other => self.not_bound(other, scope, Miss::Inside),
             }

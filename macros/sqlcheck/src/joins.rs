@@ -138,9 +138,9 @@ impl<'a> Judge<'a> {
 /// Rule: the ON of an outer join drops rows only of the side that is not kept.
 fn droppable(keeps: Keeps, right: usize, end: usize) -> Range<usize> {
     match keeps {
-        Keeps::Left if !mutant!("left_join_keeps") => right..end,
-        Keeps::Right if !mutant!("right_join_keeps") => 0..right,
-        Keeps::Both if !mutant!("full_join_keeps") => 0..0,
+        Keeps::Left if !mutant!("droppable_left") => right..end,
+        Keeps::Right if !mutant!("droppable_right") => 0..right,
+        Keeps::Both if !mutant!("droppable_full") => 0..0,
         _ => 0..end,
     }
 }

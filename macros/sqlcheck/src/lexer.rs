@@ -1,5 +1,6 @@
 //! PostgreSQL's lexical rules, as far as they decide where a quote, a comment or a word ends.
 
+use crate::mutants::mutant;
 use crate::{Refusal, Rule};
 
 /// A piece of a statement.
@@ -25,11 +26,11 @@ pub(crate) struct Lexer<'a> {
 }
 
 impl<'a> Lexer<'a> {
-    /// Refuses control characters at once, so that the rest need not think of them, in quotes either.
+    /// Rule: no control characters, in quotes either, so that the rest need not think of them.
     pub(crate) fn new(text: &'a str) -> Result<Self, Refusal> {
         match text.bytes().position(|byte| byte.is_ascii_control() && !matches!(byte, b'\n' | b'\r' | b'\t')) {
-            Some(at) => Err(Refusal::new(Rule::Control, text, at)),
-            None => Ok(Self { text, at: 0 }),
+            Some(at) if !mutant!("new_control") => Err(Refusal::new(Rule::Control, text, at)),
+            _ => Ok(Self { text, at: 0 }),
         }
     }
 
@@ -136,7 +137,7 @@ impl<'a> Lexer<'a> {
         Token::Operator(self.since(start))
     }
 
-    /// `'…'`, the reader standing on its quote; with `escapes`, a backslash takes the next character with it (`E'…'`). A string goes on
+    /// Rule: where a string ends does not depend on a setting. `'…'`, the reader standing on its quote; with `escapes`, a backslash takes the next character with it (`E'…'`). A string goes on
     /// after a line break: the second part of `E'a'⏎'b\''` has escapes as the first one has. In a plain string a backslash is itself unless
     /// somebody has switched `standard_conforming_strings` off; one that would then take a quote with it is refused, so that the end of a
     /// string never depends on a setting.
@@ -144,7 +145,7 @@ impl<'a> Lexer<'a> {
         self.at += 1;
         loop {
             match (self.peek(0), self.peek(1)) {
-                (Some(b'\\'), Some(b'\'')) if !escapes => return Err(self.refuse(Rule::Backslash, self.at)),
+                (Some(b'\\'), Some(b'\'')) if !escapes && !mutant!("string") => return Err(self.refuse(Rule::Backslash, self.at)),
                 (Some(b'\\'), Some(b'\\')) => self.at += 2,
                 (Some(b'\\'), Some(_)) if escapes => self.at += 2,
                 (Some(b'\''), Some(b'\'')) => self.at += 2,
@@ -230,17 +231,19 @@ impl<'a> Lexer<'a> {
         if self.runs_on() || !is_number(self.since(start)) { Err(self.refuse(Rule::Number, start)) } else { Ok(Token::Value) }
     }
 
-    /// Whether something stands right behind a number that a server could take for a part of it.
+    /// Rule: nothing stands right behind a number that a server could take for a part of it.
     fn runs_on(&self) -> bool {
-        self.peek(0).is_some_and(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'$' | b'\'' | b'"') || byte >= 0x80)
+        !mutant!("runs_on")
+            && self.peek(0).is_some_and(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'$' | b'\'' | b'"') || byte >= 0x80)
     }
 
+    /// Rule: no `U&`, whose escapes make one name or string of another.
     fn word(&mut self, start: usize) -> Result<Token<'a>, Refusal> {
         self.skip_visible(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || byte >= 0x80)?;
         match (self.since(start), self.peek(0), self.peek(1)) {
             ("e" | "E", Some(b'\''), _) => self.string(start, true),
             ("b" | "B" | "x" | "X" | "n" | "N", Some(b'\''), _) => self.string(start, false),
-            ("u" | "U", Some(b'&'), Some(b'\'' | b'"')) => Err(self.refuse(Rule::UnicodeEscape, start)),
+            ("u" | "U", Some(b'&'), Some(b'\'' | b'"')) if !mutant!("word_unicode") => Err(self.refuse(Rule::UnicodeEscape, start)),
             (word, ..) => Ok(Token::Word(word)),
         }
     }
@@ -267,9 +270,10 @@ const fn is_operator(byte: u8) -> bool {
     matches!(byte, b'+' | b'-' | b'*' | b'/' | b'<' | b'>' | b'=' | b'~' | b'!' | b'@' | b'#' | b'%' | b'^' | b'&' | b'|' | b'?')
 }
 
-/// White space, control and format characters outside ASCII: a reader sees a gap or nothing, PostgreSQL sees a letter.
+/// Rule: no white space, control and format characters outside ASCII: a reader sees a gap or nothing, PostgreSQL sees a letter.
 fn is_invisible(c: char) -> bool {
-    !c.is_ascii()
+    !mutant!("is_invisible")
+        && !c.is_ascii()
         && (c.is_whitespace()
             || c.is_control()
             || matches!(c, '\u{ad}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'

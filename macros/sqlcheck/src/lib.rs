@@ -43,6 +43,7 @@ pub use conventions::Conventions;
 pub use refusal::{Refusal, Refusals, Rule};
 
 use lexer::{Lexer, Token};
+use mutants::mutant;
 
 /// The longest text that is looked at, in bytes: 1 MiB.
 pub const MAX_BYTES: usize = 1 << 20;
@@ -97,19 +98,24 @@ pub fn statement(text: &str) -> Result<Verb, Refusal> {
     let verb = verb.ok_or_else(|| Refusal::new(Rule::Verb, text, 0))?;
     let mut place = Place::after(verb);
     while let Some((at, token)) = lexer.next_token()? {
-        if token == Token::Symbol(b';') {
-            return Err(Refusal::new(Rule::Semicolon, text, at));
-        }
-        if let Token::Word(name) | Token::Quoted(name) = token
-            && let Some(refused) = names::refused(name)
-        {
-            return Err(Refusal::new(Rule::Name(refused), text, at));
-        }
-        if let Some(rule) = place.step(token) {
+        if let Some(rule) = semicolon(token).or_else(|| name(token)).or_else(|| place.step(token)) {
             return Err(Refusal::new(rule, text, at));
         }
     }
     Ok(verb)
+}
+
+/// Rule: one statement, so that nothing can follow the one that was judged.
+fn semicolon(token: Token<'_>) -> Option<Rule> {
+    (token == Token::Symbol(b';') && !mutant!("semicolon")).then_some(Rule::Semicolon)
+}
+
+/// Rule: no name of a function that steps out of the tenant, whatever it names here.
+fn name(token: Token<'_>) -> Option<Rule> {
+    match token {
+        Token::Word(name) | Token::Quoted(name) if !mutant!("name") => names::refused(name).map(Rule::Name),
+        _ => None,
+    }
 }
 
 /// Where in the statement the reader is: as much as it takes to tell `INSERT INTO` from `SELECT … INTO`, which makes a table.
@@ -158,11 +164,13 @@ impl Place {
         None
     }
 
+    /// Rule: INTO stands behind the INSERT that begins a statement, and nowhere else.
     fn word(&mut self, word: &str, before: Before) -> Option<Rule> {
         let after_with = self.depth == 0 && self.main_awaited;
         if word.eq_ignore_ascii_case("into") {
             return match before {
                 Before::Insert => None,
+                _ if mutant!("word_into") => None,
                 Before::Merge => Some(Rule::Merge),
                 Before::Open | Before::Close | Before::Other => Some(Rule::SelectInto),
             };

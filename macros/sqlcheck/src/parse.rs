@@ -73,7 +73,10 @@ fn failure(error: ParserError, depth: Depth) -> Failure {
 }
 
 fn unreadable(message: &str, place: Location) -> Refusal {
-    let message = message.replace("Expected: ", "expected ").replace(", found: ", ", found ");
+    let message = match message.strip_prefix("No infix parser") {
+        Some(_) => "it knows no such operator".to_owned(),
+        None => message.replace("Expected", "expected").replace("expected: ", "expected ").replace(", found: ", ", found "),
+    };
     Refusal::at(
         Rule::Unreadable,
         place,

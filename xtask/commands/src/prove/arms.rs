@@ -5,14 +5,17 @@
 pub(super) struct Arm {
     /// As `mutant!` names it.
     pub(super) name: &'static str,
-    /// The suite of `tenantry-tests`.
+    /// The suite of `tenantry-tests`, or of `tenantry-sqlcheck`.
     pub(super) suite: &'static str,
     /// With their modules.
     pub(super) tests: &'static [&'static str],
 }
 
 /// The suites that the arms name.
-pub(super) const SUITES: &[&str] = &["db", "http", "isolation"];
+pub(super) const SUITES: &[&str] = &["db", "http", "isolation", "check", "cases"];
+
+/// Those of them that are the check of statements' own, which need no server.
+pub(super) const SQLCHECK: &[&str] = &["check", "cases"];
 
 const fn db(name: &'static str, tests: &'static [&'static str]) -> Arm {
     Arm { name, suite: "db", tests }
@@ -21,6 +24,16 @@ const fn db(name: &'static str, tests: &'static [&'static str]) -> Arm {
 const fn http(name: &'static str, tests: &'static [&'static str]) -> Arm {
     Arm { name, suite: "http", tests }
 }
+
+/// A rule of the check of statements; its own cases notice.
+const fn sqlcheck(name: &'static str, (suite, tests): (&'static str, &'static [&'static str])) -> Arm {
+    Arm { name, suite, tests }
+}
+
+/// What notices a text that is taken for a statement and should not be.
+const LEXICAL: (&str, &[&str]) = ("cases", &["these_are_refused_where_it_begins"]);
+/// What notices a statement that is accepted, or refused for another reason.
+const BOUND: (&str, &[&str]) = ("check", &["what_is_refused_and_where"]);
 
 /// `predicate` is not here: it is noticed by the whole proof, once row security is gone, too.
 pub(super) const ARMS: &[Arm] = &[
@@ -102,6 +115,60 @@ pub(super) const ARMS: &[Arm] = &[
     http("too_long_for_index", &["refusals::a_text_that_its_index_cannot_hold_is_the_callers_error"]),
     http("patch_overwrites", &["verbs::a_patch_changes_what_it_names_and_nothing_else"]),
     http("http_tenant_passed_over", &["isolation::nobody_names_a_tenant"]),
+    // The check of statements: what may be a statement at all.
+    sqlcheck("is_invisible", LEXICAL),
+    sqlcheck("name", LEXICAL),
+    sqlcheck("new_control", LEXICAL),
+    sqlcheck("runs_on", LEXICAL),
+    sqlcheck("semicolon", LEXICAL),
+    sqlcheck("string", LEXICAL),
+    sqlcheck("word_into", LEXICAL),
+    sqlcheck("word_unicode", LEXICAL),
+    // The check of statements: which relation is bound.
+    sqlcheck("assigned", BOUND),
+    sqlcheck("bare", BOUND),
+    sqlcheck("bind_alternatives", BOUND),
+    sqlcheck("bind_negation", BOUND),
+    sqlcheck("can_drop", BOUND),
+    sqlcheck("catalog", BOUND),
+    sqlcheck("construct", BOUND),
+    sqlcheck("derived_sees_siblings", BOUND),
+    sqlcheck("droppable_full", BOUND),
+    sqlcheck("droppable_left", BOUND),
+    sqlcheck("droppable_right", BOUND),
+    sqlcheck("find_first_of_two", BOUND),
+    sqlcheck("find_outermost", BOUND),
+    sqlcheck("given", BOUND),
+    sqlcheck("gives_first_row", BOUND),
+    sqlcheck("gives_left_arm", BOUND),
+    sqlcheck("having", BOUND),
+    sqlcheck("insert_columns", BOUND),
+    sqlcheck("insert_tenant", BOUND),
+    sqlcheck("is_conflict_fenced", BOUND),
+    sqlcheck("is_equality", BOUND),
+    sqlcheck("is_listed", BOUND),
+    sqlcheck("is_shared", BOUND),
+    sqlcheck("is_tenant", BOUND),
+    sqlcheck("is_tenant_column", BOUND),
+    sqlcheck("is_transparent_cast", BOUND),
+    sqlcheck("join_alias", BOUND),
+    sqlcheck("long_name", BOUND),
+    sqlcheck("natural", BOUND),
+    sqlcheck("on", BOUND),
+    sqlcheck("only", BOUND),
+    sqlcheck("qualified", BOUND),
+    sqlcheck("renamed", BOUND),
+    sqlcheck("same", BOUND),
+    sqlcheck("sample", BOUND),
+    sqlcheck("selected", BOUND),
+    sqlcheck("system", BOUND),
+    sqlcheck("target", BOUND),
+    sqlcheck("tokens_agree", BOUND),
+    sqlcheck("unqualified_among_several", BOUND),
+    sqlcheck("unqualified_in_a_sub_select", BOUND),
+    sqlcheck("using_kept_side", BOUND),
+    sqlcheck("using_other_columns", BOUND),
+    sqlcheck("with", BOUND),
     // What is logged.
     Arm { name: "log_row", suite: "isolation", tests: &[super::PROOF] },
     http("http_id_told", &["isolation::a_foreign_row_a_missing_row_and_no_id_are_the_same_404"]),

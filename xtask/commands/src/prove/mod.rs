@@ -72,7 +72,7 @@ fn own(app: &App) -> bool {
 
 /// Runs the application's proof, and hands back what it has said.
 fn proof(app: &App, args: &Args, postgres: &Postgres) -> anyhow::Result<Vec<String>> {
-    let mut cargo = suite(app, postgres, "isolation");
+    let mut cargo = suite(app, postgres, app.proof, "isolation");
     let seed = args.seed.map(|seed| seed.to_string());
     let cases = args.cases.map(|cases| cases.to_string());
     for (name, value) in [("PROFILE", &args.profile), ("CASES", &cases), ("SEED", &seed)] {
@@ -142,11 +142,11 @@ fn variable(name: &str) -> String {
     format!("TENANTRY_PROOF_{name}")
 }
 
-/// `cargo test` on one suite, with the server that is found already.
-fn suite(app: &App, postgres: &Postgres, name: &str) -> Command {
+/// `cargo test` on one suite of a package, or of whichever has it, with the server that is found already.
+fn suite(app: &App, postgres: &Postgres, package: Option<&str>, name: &str) -> Command {
     let mut cargo = cargo(app.root);
     cargo.arg("test");
-    match app.proof {
+    match package {
         Some(package) => cargo.args(["--package", package]),
         None => cargo.arg("--workspace"),
     };

@@ -11,7 +11,7 @@ use anyhow::{Context as _, bail, ensure};
 use serde::Serialize;
 use tenantry_testkit::Postgres;
 
-use super::arms::{ARMS, SUITES};
+use super::arms::{ARMS, SQLCHECK, SUITES};
 use super::database::{self, Noticed};
 use super::{Args, PROOF, lines, suite, variable};
 use crate::App;
@@ -67,7 +67,8 @@ struct Weakened<'a> {
 
 impl Weakened<'_> {
     fn suite(&self, name: &str) -> Command {
-        let mut cargo = suite(self.app, self.postgres, name);
+        let own = SQLCHECK.contains(&name).then_some("tenantry-sqlcheck");
+        let mut cargo = suite(self.app, self.postgres, own.or(self.app.proof), name);
         cargo.env("RUSTC_WORKSPACE_WRAPPER", self.app.path("tests/mutants/rustc-wrapper.sh"));
         // What fails is expected to fail.
         cargo.env("RUST_BACKTRACE", "0").env(variable("PARTS"), "workload").stderr(Stdio::null());

@@ -7,7 +7,7 @@ select name || '!', name ~ '^a', name ~* 'b', name !~ 'c', name !~* 'd', name li
 from app.customers where tenant_id = $1
 
 --- arithmetic
-select -credit + 1 * 2 / 3 % 4 ^ 2, credit & 1 | 2 # 3, ~credit, credit << 1 >> 2, |/ 25.0, @ -5 from app.customers where tenant_id = $1
+select -credit + 1 * 2 / 3 % 4, 2 ^ 2, credit & 1 | 2 # 3, ~credit, credit << 1 >> 2, |/ 25.0, @ -5 from app.customers where tenant_id = $1
 
 --- comparisons
 select credit between 1 and 2, credit not between 3 and 4, credit is null, active is true, active is not false, credit is distinct from 5, name in ('a', 'b')

@@ -88,10 +88,10 @@ select c.name, t.tag from app.customers c, unnest(c.tags) with ordinality as t (
 select g.n from generate_series(1, 10) as g (n)
 
 --- a listed function that gives rows
-select r.r from app.recent($2) as r
+select r.r from app.recent(3) as r
 
 --- rows from JSON
-select r.a, r.b from jsonb_to_recordset($2) as r (a int, b text)
+select r.a, r.b from jsonb_to_recordset('[]') as r (a int, b text)
 
 --- a lateral function
 select c.id, e.key from app.customers c cross join lateral jsonb_each(c.data) as e where c.tenant_id = $1

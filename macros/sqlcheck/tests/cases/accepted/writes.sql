@@ -11,7 +11,7 @@ insert into app.orders (tenant_id, id, customer_id) select $1, gen_random_uuid()
 insert into app.products (tenant_id, id, name) select $1, t.id, t.name from unnest($2::uuid[], $3::text[]) as t (id, name)
 
 --- INSERT from a set operation
-insert into app.products (tenant_id, id) select $1, gen_random_uuid() union all (select $1, gen_random_uuid())
+insert into app.products (tenant_id, id) select $1::uuid, gen_random_uuid() union all (select $1::uuid, gen_random_uuid())
 
 --- INSERT from WITH
 with gone as (delete from app.orders where tenant_id = $1 and state = 'old' returning id)
