@@ -1,7 +1,7 @@
 //! A check that is too lenient is found out: so the differential test can fail.
 
 use crate::accepts;
-use crate::differential::search;
+use crate::differential::{pairs, search};
 use crate::settings::Settings;
 
 /// A check that sees something else than what stands there, and what it then takes for right.
@@ -19,9 +19,10 @@ const BLINDFOLDS: &[(&str, fn(&str) -> bool)] = &[
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_check_that_is_too_lenient_is_found_out() {
+    let mut pairs = pairs().await;
     for (name, accepts) in BLINDFOLDS {
         let settings = Settings { statements: 4_000, ..Settings::from_env() };
-        let (_, leak) = search(settings, *accepts).await;
+        let (_, leak) = search(settings, *accepts, &mut pairs).await;
         assert!(leak.is_some(), "seed {}: {name}, and no leak was found", settings.seed);
     }
 }

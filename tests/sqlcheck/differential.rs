@@ -15,7 +15,7 @@ use crate::shrink::shrink;
 use crate::{CONVENTIONS, SERVER, accepts};
 
 /// So many pairs of databases work at a time.
-const WORKERS: usize = 3;
+const WORKERS: usize = 2;
 /// From so many statements on, the figures are those of the long form.
 const LONG: usize = 100_000;
 /// One in so many refused statements is run, to see that the oracle sees.
@@ -24,7 +24,7 @@ const REFUSED_RUN: usize = 2;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_accepted_keeps_to_its_tenant() {
     let settings = Settings::from_env();
-    let (tally, leak) = search(settings, accepts).await;
+    let (tally, leak) = search(settings, accepts, &mut pairs().await).await;
     eprintln!("seed {}, {}\n{tally}", settings.seed, SERVER.origin_without_path());
     if let Some(leak) = leak {
         panic!("an accepted statement is not bound to its tenant:\n{leak}");
@@ -51,13 +51,24 @@ impl fmt::Display for Leak {
     }
 }
 
+/// The databases of a search, which the next one can have.
+pub(crate) async fn pairs() -> Vec<Pair> {
+    let mut pairs = Vec::new();
+    for _ in 0..WORKERS {
+        pairs.push(Pair::new(&SERVER).await);
+    }
+    pairs
+}
+
 /// Makes so many statements, runs those that `accepts` takes and some of the others, and stops at the first leak.
-pub(crate) async fn search(settings: Settings, accepts: fn(&str) -> bool) -> (Tally, Option<Leak>) {
+pub(crate) async fn search(settings: Settings, accepts: fn(&str) -> bool, pairs: &mut Vec<Pair>) -> (Tally, Option<Leak>) {
     let search = Arc::new(Search { settings, accepts, next: AtomicUsize::new(0), tally: Mutex::default(), begin: Instant::now() });
-    let workers: Vec<_> = (0..WORKERS.min(settings.statements)).map(|_| tokio::spawn(Arc::clone(&search).work())).collect();
+    let workers: Vec<_> = pairs.drain(..).map(|pair| tokio::spawn(Arc::clone(&search).work(pair))).collect();
     let mut leak = None;
     for worker in workers {
-        leak = leak.or(worker.await.expect("the worker ends"));
+        let (pair, found) = worker.await.expect("the worker ends");
+        pairs.push(pair);
+        leak = leak.or(found);
     }
     let tally = search.tally().clone();
     (tally, leak)
@@ -76,12 +87,11 @@ impl Search {
         self.tally.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn work(self: Arc<Self>) -> Option<Leak> {
-        let mut pair = Pair::new(&SERVER).await;
+    async fn work(self: Arc<Self>, mut pair: Pair) -> (Pair, Option<Leak>) {
         loop {
             let number = self.next.fetch_add(1, Ordering::Relaxed);
             if number >= self.settings.statements {
-                return None;
+                return (pair, None);
             }
             let seed = self.settings.seed.wrapping_add(number as u64);
             let made = generator::statement(seed);
@@ -95,7 +105,7 @@ impl Search {
                     // The others have seen enough.
                     self.next.store(self.settings.statements, Ordering::Relaxed);
                     let (smallest, difference) = shrink(&mut pair, self.accepts, made.clone(), difference).await;
-                    return Some(Leak { seed, found: made, smallest, difference });
+                    return (pair, Some(Leak { seed, found: made, smallest, difference }));
                 }
                 comparison => self.tally().compared(&made, is_accepted, &comparison),
             }

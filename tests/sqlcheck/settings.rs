@@ -4,7 +4,7 @@ use std::str::FromStr;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// As many statements as a push has time for.
-const SHORT: usize = 5_000;
+const SHORT: usize = 3_000;
 
 /// How many random statements, and which.
 #[derive(Clone, Copy, Debug)]

@@ -102,6 +102,8 @@ impl Side {
         execute(&mut connection, SHOP).await.expect("the shop");
         let settings = format!("set statement_timeout = {}; set jit = off; set search_path = app, ref", PATIENCE.as_millis());
         execute(&mut connection, &settings).await.expect("the settings");
+        // The driver asks for a type that it does not know by a statement of its own, in between, which would spoil one without a name.
+        sqlx::query("select null::app.mark").execute(&mut connection).await.expect("the type");
         let mut side = Self { connection, tenants, foreign: String::new(), _database: database };
         side.reset().await;
         side.foreign = side.state().await.1;
