@@ -1,0 +1,98 @@
+//! Random texts against the server, and readers that know less than the check does.
+
+use crate::generator::Choices;
+use crate::oracle::{Comparison, Pair};
+use crate::settings::Settings;
+use crate::{SERVER, accepts};
+
+use super::{noise, precedence};
+
+/// How many such texts there are for each random statement.
+const PER_STATEMENT: usize = 2;
+
+/// What makes a text.
+type Make = fn(&mut Choices) -> String;
+
+/// A reader that does not know something, made of the check and of a change to the text.
+const READERS: &[(&str, Make, fn(&str) -> bool)] = &[
+    ("does not know `/*`", noise::text, |text| accepts(&text.replace("/*", " ").replace("*/", " "))),
+    ("does not know `--`", noise::text, |text| accepts(&text.replace("--", " "))),
+    ("does not know strings", noise::text, |text| accepts(&text.replace(['\''], " "))),
+    ("does not know `$$`", noise::text, |text| accepts(&text.replace("$$", " ").replace("$a$", " "))),
+    ("takes NOT for nothing", precedence::text, |text| accepts(&text.replace("not ", ""))),
+    ("takes IS NOT NULL for nothing", precedence::text, |text| accepts(&text.replace(" is not null", ""))),
+    ("takes OR for AND", precedence::text, |text| accepts(&text.replace(" or ", " and "))),
+    ("takes whatever compares truth values for AND", precedence::text, |text| accepts(&text.replace("is distinct from", "and"))),
+];
+
+#[tokio::test]
+async fn what_is_thrown_in_hides_no_predicate() {
+    hold(noise::text).await;
+}
+
+#[tokio::test]
+async fn what_binds_tighter_hides_no_predicate() {
+    hold(precedence::text).await;
+}
+
+#[tokio::test]
+async fn a_reader_that_knows_less_is_found_out() {
+    let settings = Settings { statements: 3_000, ..Settings::from_env() };
+    let mut pair = Pair::new(&SERVER).await;
+    for (name, make, accepts) in READERS {
+        let found = search(&mut pair, settings, *make, *accepts).await;
+        assert!(found.wrong.is_some(), "seed {}: a reader {name}, and nothing was found", settings.seed);
+    }
+}
+
+async fn hold(make: Make) {
+    let settings = Settings::from_env();
+    let found = search(&mut Pair::new(&SERVER).await, settings, make, accepts).await;
+    eprintln!(
+        "seed {}: {} accepted, {} of them ran, {} refused ones would have leaked",
+        settings.seed, found.accepted, found.ran, found.leaks
+    );
+    if let Some(wrong) = found.wrong {
+        panic!("accepted, and read otherwise:\n{wrong}");
+    }
+    if settings.statements >= 1_000 {
+        assert!(found.ran * 20 >= settings.statements, "too few are accepted to say anything");
+        assert!(found.leaks * 500 >= settings.statements, "too few of the refused ones leak: does the oracle see?");
+    }
+}
+
+/// What a search has seen.
+#[derive(Default)]
+struct Found {
+    accepted: usize,
+    /// Those of the accepted that the server could make sense of.
+    ran: usize,
+    /// The refused ones that ran, and by which a tenant would have seen another.
+    leaks: usize,
+    /// One that is accepted and leaks.
+    wrong: Option<String>,
+}
+
+async fn search(pair: &mut Pair, settings: Settings, make: Make, accepts: fn(&str) -> bool) -> Found {
+    let mut found = Found::default();
+    for number in 0..settings.statements * PER_STATEMENT {
+        let seed = settings.seed.wrapping_add(number as u64);
+        let text = make(&mut Choices::drawn(seed));
+        let is_accepted = accepts(&text);
+        found.accepted += usize::from(is_accepted);
+        // Most of the others are nonsense; a part of them shows that there is something to be found.
+        if !is_accepted && !number.is_multiple_of(3) {
+            continue;
+        }
+        match pair.compare(&text).await {
+            Comparison::Different(difference) if is_accepted => {
+                found.wrong = Some(format!("{text:?}\n{difference}\nseed {seed}"));
+                return found;
+            }
+            Comparison::Different(_) => found.leaks += 1,
+            Comparison::Same(outcome) if is_accepted => found.ran += usize::from(!outcome.is_nonsense()),
+            Comparison::Same(_) | Comparison::TooSlow => {}
+        }
+    }
+    found
+}
