@@ -5,7 +5,7 @@
 
 mod config;
 mod constraints;
-mod encode;
+pub(crate) mod encode;
 mod error;
 mod executor;
 mod platform;
