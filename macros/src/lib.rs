@@ -1,6 +1,6 @@
-//! The macros of Tenantry: `#[tenant_model]`, `#[derive(ModelEnum)]` and `manifest!`; and the testkit's `#[test]`.
+//! The macros of Tenantry: `#[tenant_model]`, `#[derive(ModelEnum)]`, `manifest!` and with it `sql!`; and the testkit's `#[test]`.
 //!
-//! Each goes the same way: the attributes are read (`attr`), become a model of what was written (`model`), the rules are checked (`validate`)
+//! Those for models go the same way: the attributes are read (`attr`), become a model of what was written (`model`), the rules are checked (`validate`)
 //! and the code is written (`expand`). Every error of a struct is reported at once, on its own span, and the struct itself is there all the
 //! same (`fallback`), so that the first error is not followed by fifty. The crate is used through `tenantry`, which exports the macros.
 #![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
@@ -14,6 +14,7 @@ mod manifest;
 mod model;
 mod model_enum;
 mod shape;
+mod sql;
 mod tenant_test;
 mod validate;
 
@@ -45,10 +46,24 @@ pub fn model_enum(item: TokenStream) -> TokenStream {
     model_enum::model_enum(item.into()).into()
 }
 
-/// Reads `models.toml`, whose path is relative to the crate that calls it, and writes `MODELS` and `CONVENTIONS`.
+/// Reads `models.toml`, whose path is relative to the crate that calls it, and writes `MODELS` and `CONVENTIONS`, and the macro `sql!` for
+/// the crate.
+///
+/// `sql!("select …")` checks a hand-written statement when it is compiled, by the conventions of the manifest: each of its relations is bound
+/// to the tenant, which is `$1`. It is then just the literal, for `sqlx::query(…)` and its like. Where it does not stand, the same check is
+/// made when the statement is run for the first time. In other modules it is `crate::sql!`, if `manifest!` stands at the root.
+///
+/// `manifest!("../models.toml", sql)` writes `sql!` alone: for a crate above the one with the models, where the handlers may be.
 #[proc_macro]
 pub fn manifest(input: TokenStream) -> TokenStream {
     manifest::manifest(input.into()).into()
+}
+
+/// What `sql!` calls, with the conventions in front of the text.
+#[doc(hidden)]
+#[proc_macro]
+pub fn sql(input: TokenStream) -> TokenStream {
+    sql::sql(input.into()).into()
 }
 
 /// Makes an asynchronous function a test that gets tenants of a database of its own. It is used through `tenantry_testkit`, which exports it

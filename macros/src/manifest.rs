@@ -1,4 +1,4 @@
-//! `manifest!`: from `models.toml` to `MODELS` and `CONVENTIONS`.
+//! `manifest!`: from `models.toml` to `MODELS`, `CONVENTIONS` and `sql!`.
 
 mod file;
 
@@ -7,13 +7,17 @@ use std::path::{Path, PathBuf};
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
-use syn::LitStr;
+use syn::parse::{Parse, ParseStream};
+use syn::{LitStr, Token};
 
-use self::file::{Conventions, Entry, Fault, Manifest};
+use self::file::{Entry, Fault, Manifest};
 use crate::context::Context;
 
 /// Far more than any manifest; a wrong path may lead to a file that is not meant to be read.
 const MAX_BYTES: u64 = 1 << 20;
+
+/// The tenant column where the manifest names none, as in `tenantry::Conventions::DEFAULT`.
+const DEFAULT_TENANT_COLUMN: &str = tenantry_sqlcheck::Conventions::DEFAULT.tenant_column;
 
 /// The whole of `manifest!`.
 pub(crate) fn manifest(input: TokenStream) -> TokenStream {
@@ -24,9 +28,12 @@ pub(crate) fn manifest(input: TokenStream) -> TokenStream {
 /// `manifest!` of the crate at that folder.
 pub(crate) fn within(root: &Path, input: TokenStream) -> TokenStream {
     let context = Context::new();
-    let path = if input.is_empty() { None } else { syn::parse2::<LitStr>(input).ok() };
-    let Some(path) = path else {
-        context.error_at(Span::call_site(), "write the path of the manifest, relative to this crate: `manifest!(\"../models.toml\")`");
+    let Ok(Input { path, part }) = syn::parse2::<Input>(input) else {
+        context.error_at(
+            Span::call_site(),
+            "write the path of the manifest, relative to this crate: `manifest!(\"../models.toml\")`, or for `sql!` alone, in a crate \
+             above the one with the models, `manifest!(\"../models.toml\", sql)`",
+        );
         return stub(context.finish());
     };
     let full = root.join(path.value());
@@ -36,13 +43,40 @@ pub(crate) fn within(root: &Path, input: TokenStream) -> TokenStream {
     let errors = context.finish();
     match manifest {
         Some(manifest) => {
-            let written = expand(&manifest);
-            quote! { #written #include }
+            let written = (part == Part::All).then(|| expand(&manifest));
+            let sql = checking(&manifest);
+            quote! { #written #sql #include }
         }
         None => {
             let stub = stub(errors);
             quote! { #stub #include }
         }
+    }
+}
+
+/// What of the manifest a crate wants.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Part {
+    All,
+    /// `sql!` alone: the models are another crate's.
+    Sql,
+}
+
+/// `"../models.toml"`, or `"../models.toml", sql`.
+struct Input {
+    path: LitStr,
+    part: Part,
+}
+
+impl Parse for Input {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let path = input.parse()?;
+        if input.is_empty() {
+            return Ok(Self { path, part: Part::All });
+        }
+        input.parse::<Token![,]>()?;
+        let word: Ident = input.parse()?;
+        if word == "sql" { Ok(Self { path, part: Part::Sql }) } else { Err(syn::Error::new(word.span(), "not `sql`")) }
     }
 }
 
@@ -72,7 +106,7 @@ fn include(full: &Path) -> TokenStream {
 }
 
 fn expand(manifest: &Manifest) -> TokenStream {
-    let conventions = conventions(&manifest.conventions);
+    let conventions = conventions(manifest);
     let entries = manifest.models.iter().map(|Entry { module, model }| {
         let module = module.iter().map(|part| Ident::new(part, Span::call_site()));
         let model = Ident::new(model, Span::call_site());
@@ -86,20 +120,45 @@ fn expand(manifest: &Manifest) -> TokenStream {
     }
 }
 
-fn conventions(given: &Conventions) -> TokenStream {
-    if given.values.is_empty() {
-        return quote! { ::tenantry::Conventions::DEFAULT };
-    }
-    let fields = given.values.iter().map(|(key, value)| {
+fn conventions(manifest: &Manifest) -> TokenStream {
+    let names = manifest.conventions.values.iter().map(|(key, value)| {
         let key = Ident::new(key, Span::call_site());
         quote! { #key: #value }
     });
-    let rest = (given.values.len() < file::CONVENTIONS.len()).then(|| quote! { ..::tenantry::Conventions::DEFAULT });
+    let lists = manifest.sql.iter().map(|(key, names)| {
+        let key = Ident::new(key, Span::call_site());
+        quote! { #key: &[#(#names),*] }
+    });
+    let fields: Vec<TokenStream> = names.chain(lists).collect();
+    if fields.is_empty() {
+        return quote! { ::tenantry::Conventions::DEFAULT };
+    }
+    let rest = (fields.len() < file::CONVENTIONS.len() + file::SQL.len()).then(|| quote! { ..::tenantry::Conventions::DEFAULT });
     quote! { ::tenantry::Conventions { #(#fields,)* #rest } }
 }
 
-/// Both constants beside the errors, so that the code that uses them has no errors of its own.
+/// `sql!` of an application: the check of the library, with the application's conventions in front of the text.
+fn checking(manifest: &Manifest) -> TokenStream {
+    let column = manifest.conventions.values.iter().find(|(key, _)| *key == "tenant_column");
+    let column = column.map_or(DEFAULT_TENANT_COLUMN, |(_, column)| column);
+    let names = |key| manifest.sql.iter().find(|(known, _)| *known == key).map_or(&[][..], |(_, names)| names);
+    let (shared, functions) = (names("shared"), names("functions"));
+    sql(&quote! { ::tenantry::__private::sql! { #column, [#(#shared),*], [#(#functions),*] => $($text)* } })
+}
+
+/// The name of the rules is another one, so that only the macro is called `sql`, beside which there may be a module of that name.
+fn sql(body: &TokenStream) -> TokenStream {
+    quote! {
+        macro_rules! __tenantry_sql {
+            ($($text:tt)*) => { #body };
+        }
+        #[allow(unused_imports, reason = "an application need not have statements of its own")]
+        pub(crate) use __tenantry_sql as sql;
+    }
+}
+
+/// The constants and the macro beside the errors, so that the code that uses them has no errors of its own.
 fn stub(errors: TokenStream) -> TokenStream {
-    let empty = expand(&Manifest::default());
-    quote! { #errors #empty }
+    let (empty, sql) = (expand(&Manifest::default()), sql(&quote! { $($text)* }));
+    quote! { #errors #empty #sql }
 }

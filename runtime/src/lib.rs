@@ -61,6 +61,8 @@
 //! - Without a tenant there is no query. That is a type: what would get around it does not compile.
 //! - Every generated statement carries `tenant_id = $1`, and every table has forced row level security that fails closed. Each of the two
 //!   isolates when the other is gone.
+//! - Every hand-written statement has the tenant as its first argument, and binds each of its relations to it. One that does not is refused
+//!   before it is sent, and does not build under `sql!`, which [`manifest!`] brings.
 //! - Every primary, foreign and unique key of a tenant's table contains the tenant, so a reference to another tenant's row cannot be
 //!   stored.
 //! - Another tenant's row looks like one that does not exist: [`ErrorKind::NotFound`].
@@ -69,8 +71,8 @@
 //!
 //! # What is not
 //!
-//! - Hand-written SQL must be one statement that reads or writes rows, with the tenant as its first argument. Whether each table in its
-//!   text is bound to that argument is not checked yet; row level security bounds what it reaches.
+//! - What the text of a hand-written statement does not show: what the functions and views read that `models.toml` lists, and what
+//!   [`without_predicate_check`](TenantTx::without_predicate_check) lets through. Row level security bounds what they reach.
 //! - Whoever holds the login of the administrator, the owner or the migrator, or can change the service's code, is not held off.
 //! - Tenants share a server and may feel each other's load.
 //!
@@ -102,8 +104,8 @@ pub mod sql;
 mod testing;
 
 pub use db::{
-    Config, ConfigError, Error, ErrorKind, Isolation, Platform, Pooler, Rule, StartError, StatementRefusal, Tenancy, TenantDb, TenantTx,
-    Unit,
+    Config, ConfigError, Error, ErrorKind, Isolation, Platform, Pooler, Rule, SqlCounters, StartError, StatementRefusal, Tenancy, TenantDb,
+    TenantTx, Unit,
 };
 pub use repo::{After, List, Page, Repo};
 pub use schema::{

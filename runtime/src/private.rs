@@ -14,6 +14,7 @@ pub use sqlx::encode::IsNull;
 pub use sqlx::error::BoxDynError;
 pub use sqlx::postgres::{PgArgumentBuffer, PgTypeInfo, PgValueRef};
 pub use sqlx::{Decode, Encode, Postgres, Type};
+pub use tenantry_macros::sql;
 
 pub use crate::db::encode::{decode_word, encode_word, is_word_type, word_type};
 

@@ -10,8 +10,14 @@ use tenantry_tests::outside::{Application, Service};
 use tenantry_tests::server;
 
 /// As the `models.toml` of the template says.
-const CONVENTIONS: Conventions =
-    Conventions { schema: "vet", platform_schema: "clinics", tenant_column: "clinic_id", settings: "vet", roles: "clinic" };
+const CONVENTIONS: Conventions = Conventions {
+    schema: "vet",
+    platform_schema: "clinics",
+    tenant_column: "clinic_id",
+    settings: "vet",
+    roles: "clinic",
+    ..Conventions::DEFAULT
+};
 
 #[test]
 fn an_application_outside_is_built_served_and_proven() {

@@ -1,6 +1,7 @@
 //! What the service refuses to start with: each fault is introduced alone, must be named alone with its remedy, and must be gone when mended.
 
 mod managed;
+mod names;
 
 use sqlx::PgConnection;
 use tenantry::Registry;

@@ -9,9 +9,9 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use sqlx::{Connection, PgConnection};
-use tenantry::{Config, Platform, Tenancy, TenantId};
+use tenantry::{Config, Conventions, Platform, Tenancy, TenantId};
 use tenantry_app::inventory::NewCategory;
-use tenantry_testkit::{Postgres, Stage, column};
+use tenantry_testkit::{Postgres, Stage, Wire, column};
 use tokio::sync::OnceCell;
 
 pub use proxy::through_proxy;
@@ -102,6 +102,21 @@ impl Bed {
         let stage = stage().await;
         let config = patient(&through_proxy(&stage.url("app")).await).max_connections(1);
         Self::on(stage, config).await
+    }
+
+    /// With one connection, along a [wire](Wire) that counts what is said on it.
+    pub async fn wired() -> (Self, Wire) {
+        let stage = stage().await;
+        let login = stage.url("app");
+        let wire = Wire::to(&login).await.expect("a wire");
+        let config = patient(wire.url(&login).expose_with_password()).max_connections(1);
+        (Self::on(stage, config).await, wire)
+    }
+
+    /// A second service on the same database.
+    pub async fn service(&self, conventions: Conventions) -> Tenancy {
+        let config = patient(self.stage.url("app").expose_with_password()).max_connections(1);
+        Tenancy::start(&config, tenantry_app::MODELS, conventions).await.expect("the service starts")
     }
 
     async fn on(stage: Stage, config: Config) -> Self {

@@ -11,7 +11,9 @@ pub(crate) enum Token<'a> {
     Quoted(&'a str),
     /// A string, a number or an argument.
     Value,
-    /// One character of punctuation or of an operator.
+    /// An operator of one or more characters, `::` and `:=` among them.
+    Operator(&'a str),
+    /// One character of punctuation.
     Symbol(u8),
 }
 
@@ -44,12 +46,22 @@ impl<'a> Lexer<'a> {
             b'.' if self.peek(1).is_some_and(|next| next.is_ascii_digit()) => self.number(start)?,
             b'a'..=b'z' | b'A'..=b'Z' | b'_' | 0x80.. => self.word(start)?,
             b'`' | b'\\' | b'{' | b'}' => return Err(self.refuse(Rule::Character, start)),
+            b':' if matches!(self.peek(1), Some(b':' | b'=')) => {
+                self.at += 2;
+                Token::Operator(self.since(start))
+            }
+            _ if is_operator(byte) => self.operator(start),
             _ => {
                 self.at += 1;
                 Token::Symbol(byte)
             }
         };
         Ok(Some((start, token)))
+    }
+
+    /// The byte behind the token that was read last.
+    pub(crate) const fn position(&self) -> usize {
+        self.at
     }
 
     fn peek(&self, ahead: usize) -> Option<u8> {
@@ -107,6 +119,21 @@ impl<'a> Lexer<'a> {
                 (None, _) => return Err(self.refuse(Rule::OpenComment, start)),
             }
         }
+    }
+
+    /// The longest run of operator characters that a comment does not cut short. Of several, a `+` or `-` at the end belongs to what follows,
+    /// unless a character stands among them that no operator of standard SQL has.
+    fn operator(&mut self, start: usize) -> Token<'a> {
+        while self.peek(0).is_some_and(is_operator)
+            && !matches!((self.peek(0), self.peek(1)), (Some(b'-'), Some(b'-')) | (Some(b'/'), Some(b'*')))
+        {
+            self.at += 1;
+        }
+        let own = self.since(start).bytes().any(|byte| matches!(byte, b'~' | b'!' | b'@' | b'#' | b'%' | b'^' | b'&' | b'|' | b'?'));
+        while !own && self.at > start + 1 && self.since(start).ends_with(['+', '-']) {
+            self.at -= 1;
+        }
+        Token::Operator(self.since(start))
     }
 
     /// `'…'`, the reader standing on its quote; with `escapes`, a backslash takes the next character with it (`E'…'`). A string goes on
@@ -212,6 +239,7 @@ impl<'a> Lexer<'a> {
         self.skip_visible(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$') || byte >= 0x80)?;
         match (self.since(start), self.peek(0), self.peek(1)) {
             ("e" | "E", Some(b'\''), _) => self.string(start, true),
+            ("b" | "B" | "x" | "X" | "n" | "N", Some(b'\''), _) => self.string(start, false),
             ("u" | "U", Some(b'&'), Some(b'\'' | b'"')) => Err(self.refuse(Rule::UnicodeEscape, start)),
             (word, ..) => Ok(Token::Word(word)),
         }
@@ -232,6 +260,11 @@ impl<'a> Lexer<'a> {
             None => Ok(()),
         }
     }
+}
+
+/// The characters that operators are made of.
+const fn is_operator(byte: u8) -> bool {
+    matches!(byte, b'+' | b'-' | b'*' | b'/' | b'<' | b'>' | b'=' | b'~' | b'!' | b'@' | b'#' | b'%' | b'^' | b'&' | b'|' | b'?')
 }
 
 /// White space, control and format characters outside ASCII: a reader sees a gap or nothing, PostgreSQL sees a letter.

@@ -20,10 +20,22 @@
 //! ```
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+mod advice;
+mod bind;
 mod conventions;
+mod count;
+mod expr;
+mod functions;
+mod judge;
 mod lexer;
+mod mutants;
 mod names;
+mod parse;
+mod query;
 mod refusal;
+mod scope;
+mod tables;
+mod write;
 
 pub use conventions::Conventions;
 pub use refusal::{Refusal, Refusals, Rule};
@@ -62,8 +74,10 @@ impl Verb {
 /// # Errors
 /// Everything that stands in the way, each with its line and column and what to write instead.
 pub fn check(text: &str, conventions: &Conventions<'_>) -> Result<Verb, Refusals> {
-    let _ = conventions;
-    statement(text).map_err(Refusals::from)
+    let verb = statement(text)?;
+    let tree = parse::parse(text)?;
+    let excluded = sqlparser::ast::Ident::new("excluded");
+    Refusals::of(judge::Judge::new(conventions, &excluded).judge(&tree)).map_or(Ok(verb), Err)
 }
 
 /// Checks that the text is exactly one statement that reads or writes rows, and names nothing that would step out of its tenant.
@@ -139,7 +153,7 @@ impl Place {
                 self.before = Before::Close;
             }
             Token::Word(word) => return self.word(word, before),
-            Token::Symbol(_) | Token::Quoted(_) | Token::Value => {}
+            Token::Symbol(_) | Token::Operator(_) | Token::Quoted(_) | Token::Value => {}
         }
         None
     }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use sqlparser::tokenizer::Location;
+
 /// Why a statement was refused. Its text says what to write instead.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -60,15 +62,86 @@ pub enum Rule {
     /// `/*…` without its end.
     #[error("this comment has no end: close it with */, once for each /* within it")]
     OpenComment,
+    /// Something that the parser cannot read, PostgreSQL's or not.
+    #[error("the check cannot read this: docs/hand-written-sql.md has what it cannot read and what to write instead")]
+    Unreadable,
+    /// A token that the parser takes for another than PostgreSQL does.
+    #[error("PostgreSQL and the check read this differently: put spaces around operators, write `=` for `==`, and a string in one piece")]
+    Misread,
+    /// A name of more than 63 bytes.
+    #[error("a name has at most 63 bytes: PostgreSQL cuts off the rest, so that two names could be one")]
+    LongName,
+    /// Parentheses in parentheses.
+    #[error("this is nested too deeply to be checked: move the inner parts into WITH")]
+    TooDeep,
+    /// Very many tokens, or a very long chain of operators.
+    #[error("this is too long to be checked: bind lists as arrays, as in `= any($2)` or `from unnest($2)`")]
+    TooLarge,
+    /// A relation with rows of tenants whose tenant is not shown to be `$1`.
+    #[error("a relation is not bound to the tenant")]
+    Unbound,
+    /// A relation without its schema.
+    #[error("a relation is written without its schema")]
+    Schema,
+    /// A relation with a catalog in front of its schema.
+    #[error("a relation is written with three names: leave the first one out")]
+    Catalog,
+    /// A relation of PostgreSQL's own schemas.
+    #[error("a relation of PostgreSQL's catalogue shows what belongs to no tenant")]
+    System,
+    /// A relation that is called shared is written to.
+    #[error("a shared relation is read only: write it with the platform's role")]
+    SharedWrite,
+    /// `app.customers as c (a, b)`.
+    #[error("a relation with new names for its columns cannot be checked: rename columns in the select list")]
+    Renamed,
+    /// `NATURAL JOIN`.
+    #[error("NATURAL JOIN compares whatever columns have one name: write the comparison in ON")]
+    Natural,
+    /// `JOIN … USING (…) AS …`, or a name for a whole join.
+    #[error("a name for a join hides the relations in it: leave it out")]
+    JoinAlias,
+    /// `TABLESAMPLE`.
+    #[error("TABLESAMPLE draws from the rows of every tenant: write `order by random() limit …`")]
+    Sample,
+    /// `ONLY app.customers`, `app.customers *`.
+    #[error("ONLY and `*` behind a relation are not taken: leave them out")]
+    Only,
+    /// Something that PostgreSQL does not have, or that the check does not take.
+    #[error("this is not taken")]
+    Construct,
+    /// A function with a schema that `models.toml` does not list.
+    #[error("a function is called that models.toml does not list")]
+    Function,
+    /// `INSERT` without its columns.
+    #[error("an INSERT names its columns")]
+    InsertColumns,
+    /// `INSERT` whose columns lack the tenant.
+    #[error("an INSERT names the tenant column")]
+    InsertTenant,
+    /// `INSERT` that gives another tenant than `$1`, or might.
+    #[error("an INSERT gives `$1` to the tenant column")]
+    InsertValue,
+    /// The tenant column is assigned.
+    #[error("no statement assigns the tenant column: leave it out of SET")]
+    Assigned,
+    /// `ON CONFLICT` whose target lacks the tenant.
+    #[error("the target of ON CONFLICT contains the tenant column, since a key over all tenants reaches another tenant's row")]
+    ConflictTarget,
+    /// A relation or sub-select that the check has not come by. It means a fault in the check.
+    #[error("the check did not see every part of this statement, which is a fault in it: please report the statement")]
+    Unjudged,
 }
 
 /// A statement that was refused: the rule and the place.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub struct Refusal {
     rule: Rule,
     line: usize,
     column: usize,
+    /// What to write in this very statement, where the rule's own text cannot say it; else empty.
+    advice: Box<str>,
 }
 
 impl Refusal {
@@ -77,7 +150,13 @@ impl Refusal {
         let before = text.get(..at).unwrap_or(text);
         let line = before.matches('\n').count() + 1;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        Self { rule, line, column }
+        Self { rule, line, column, advice: Box::default() }
+    }
+
+    /// At a place that the parser names.
+    pub(crate) fn at(rule: Rule, place: Location, advice: String) -> Self {
+        let number = |number: u64| usize::try_from(number).unwrap_or(usize::MAX).max(1);
+        Self { rule, line: number(place.line), column: number(place.column), advice: advice.into() }
     }
 
     /// The rule that was broken.
@@ -118,7 +197,8 @@ impl Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}, column {}: {}", self.line, self.column, self.rule)
+        write!(f, "line {}, column {}: ", self.line, self.column)?;
+        if self.advice.is_empty() { write!(f, "{}", self.rule) } else { f.write_str(&self.advice) }
     }
 }
 
@@ -147,6 +227,16 @@ impl Refusals {
     #[must_use]
     pub fn explain(&self, text: &str) -> String {
         self.iter().map(|refusal| refusal.explain(text)).collect::<Vec<_>>().join("\n\n")
+    }
+}
+
+impl Refusals {
+    /// In the order of the text; `None` when there is nothing to refuse.
+    pub(crate) fn of(mut all: Vec<Refusal>) -> Option<Self> {
+        all.sort_by_key(|refusal| (refusal.line, refusal.column));
+        all.dedup();
+        let mut all = all.into_iter();
+        all.next().map(|first| Self { first, more: all.collect() })
     }
 }
 

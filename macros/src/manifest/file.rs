@@ -12,12 +12,20 @@ use crate::validate::is_snake_case;
 /// The keys of `[conventions]`: the fields of `tenantry::Conventions`.
 pub(crate) const CONVENTIONS: [&str; 5] = ["schema", "platform_schema", "tenant_column", "settings", "roles"];
 
-const TABLES: [&str; 2] = ["conventions", "models"];
+/// The keys of `[sql]`, which are fields of `tenantry::Conventions`, too; in each a list of names.
+pub(crate) const SQL: [&str; 3] = ["shared", "functions", "views"];
+
+const TABLES: [&str; 3] = ["conventions", "models", "sql"];
+
+/// The longest name that PostgreSQL keeps, in bytes (manual, 4.1.1).
+const MAX_IDENTIFIER: usize = 63;
 
 /// What the file says.
 #[derive(Debug, Default)]
 pub(crate) struct Manifest {
     pub(crate) conventions: Conventions,
+    /// What hand-written statements may name: pairs of key and names, in the order of the file.
+    pub(crate) sql: Vec<(&'static str, Vec<String>)>,
     /// In the order of the file, which is the order of the tables in every listing.
     pub(crate) models: Vec<Entry>,
 }
@@ -58,6 +66,7 @@ pub(crate) fn parse(text: &str) -> Result<Manifest, Vec<Fault>> {
                 listed = true;
                 manifest.models = models(value, &mut faults);
             }
+            "sql" => manifest.sql = sql(value, &mut faults),
             other => unknown(other, &key.span(), &TABLES, &mut faults),
         }
     }
@@ -105,6 +114,47 @@ fn conventions(value: &Spanned<DeValue<'_>>, faults: &mut Vec<Fault>) -> Convent
         }
     }
     conventions
+}
+
+fn sql(value: &Spanned<DeValue<'_>>, faults: &mut Vec<Fault>) -> Vec<(&'static str, Vec<String>)> {
+    let mut lists = Vec::new();
+    let Some(table) = value.get_ref().as_table() else {
+        faults.push(fault(&value.span(), "`sql` is a table: `[sql]`"));
+        return lists;
+    };
+    for (key, value) in in_order(table) {
+        match SQL.into_iter().find(|known| known == key.get_ref()) {
+            Some(known) => lists.push((known, qualified_names(known, value, faults))),
+            None => unknown(key.get_ref(), &key.span(), &SQL, faults),
+        }
+    }
+    lists
+}
+
+/// A list of names, each with its schema and none of them twice.
+fn qualified_names(key: &str, value: &Spanned<DeValue<'_>>, faults: &mut Vec<Fault>) -> Vec<String> {
+    let Some(list) = value.get_ref().as_array() else {
+        faults.push(fault(&value.span(), format!("`{key}` is a list of names with their schemas: `[\"app.name\"]`")));
+        return Vec::new();
+    };
+    let (mut names, mut seen) = (Vec::new(), HashSet::new());
+    for item in list.iter() {
+        match item.get_ref().as_str() {
+            Some(name) if !is_qualified(name) => faults.push(fault(
+                &item.span(),
+                format!("{name:?} is no name with its schema: `app.name`, lower-case letters, digits and `_`, a letter first"),
+            )),
+            Some(name) if seen.insert(name.to_owned()) => names.push(name.to_owned()),
+            Some(name) => faults.push(fault(&item.span(), format!("`{name}` is listed twice"))),
+            None => faults.push(fault(&item.span(), "a name is a string with its schema: `\"app.name\"`")),
+        }
+    }
+    names
+}
+
+/// `schema.name`. Names that would need quotes are not taken: a statement would have to quote them, too.
+fn is_qualified(name: &str) -> bool {
+    name.split_once('.').is_some_and(|(schema, name)| [schema, name].iter().all(|part| is_snake_case(part) && part.len() <= MAX_IDENTIFIER))
 }
 
 fn models(value: &Spanned<DeValue<'_>>, faults: &mut Vec<Fault>) -> Vec<Entry> {

@@ -2,6 +2,7 @@
 //! wrote. What a user sees of errors is tested with the compiler, in `tests/ui`.
 
 mod manifest;
+mod sql;
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;

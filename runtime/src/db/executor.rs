@@ -1,8 +1,8 @@
 //! Hand-written SQL: the tenant transaction as an sqlx executor.
 //!
-//! Before anything is sent, the statement is looked at: its text is one statement of the allowed verbs, it has arguments (without them sqlx
-//! would use the simple protocol, which takes several statements), and the first one is the tenant of the transaction. The check that every
-//! relation is bound to `$1` has its place in [`admit`].
+//! Before anything is sent, the statement is looked at: its text is one statement of the allowed verbs in which every relation is bound to
+//! `$1`, it has arguments (without them sqlx would use the simple protocol, which takes several statements), and the first one is the tenant
+//! of the transaction. All of it is in [`admit`].
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
 use sqlx::postgres::{PgArgumentBuffer, PgArguments, PgQueryResult, PgRow, PgStatement, PgTypeInfo};
 use sqlx::{Arguments, Either, Encode, Execute, Executor, Postgres, SqlStr, Type};
-use tenantry_sqlcheck::Verb;
+use tenantry_sqlcheck::{Refusals, Verb};
 use uuid::Uuid;
 
 use super::TenantTx;
@@ -27,9 +27,9 @@ use crate::mutants::mutant;
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StatementRefusal {
-    /// The text.
-    #[error(transparent)]
-    Text(#[from] tenantry_sqlcheck::Refusal),
+    /// The text: everything that is wrong with it, each with its place.
+    #[error("{}", in_one_line(.0))]
+    Text(Box<Refusals>),
     /// No arguments.
     #[error("the statement has no arguments; bind the tenant first: `.bind(tx.tenant())`")]
     NoArguments,
@@ -39,6 +39,18 @@ pub enum StatementRefusal {
     /// A statement that was prepared on another connection, or one to describe.
     #[error("a tenant transaction runs queries with their arguments; it neither prepares nor describes statements")]
     Prepared,
+}
+
+/// For logs, where a line is an entry. A relation's name may hold anything.
+fn in_one_line(refusals: &Refusals) -> String {
+    let reasons = refusals.iter().map(|refusal| refusal.to_string().replace(char::is_control, " "));
+    reasons.collect::<Vec<_>>().join("; ")
+}
+
+impl From<Refusals> for StatementRefusal {
+    fn from(refusals: Refusals) -> Self {
+        Self::Text(Box::new(refusals))
+    }
 }
 
 impl From<StatementRefusal> for sqlx::Error {
@@ -75,26 +87,41 @@ struct Admitted {
 }
 
 /// The one place where a hand-written statement is let in or refused.
-fn admit<'q>(tenant: Uuid, check: Check, mut query: impl Execute<'q, Postgres>) -> Result<Admitted, sqlx::Error> {
+fn admit<'q>(tx: &TenantTx<'_>, check: Check, query: impl Execute<'q, Postgres>) -> Result<Admitted, sqlx::Error> {
+    let admitted = judge(tx, check, query);
+    tx.checker().count(admitted.is_ok(), check == Check::TextOnly);
+    admitted
+}
+
+fn judge<'q>(tx: &TenantTx<'_>, check: Check, mut query: impl Execute<'q, Postgres>) -> Result<Admitted, sqlx::Error> {
     if query.statement().is_some() {
         return Err(StatementRefusal::Prepared.into());
     }
     let arguments = query.take_arguments().map_err(sqlx::Error::Encode)?;
     let persistent = query.persistent();
     let text = query.sql();
-    let verb = match tenantry_sqlcheck::statement(text.as_str()) {
+    let verb = match verb(tx, check, text.as_str()) {
         Ok(verb) => verb,
         Err(_) if mutant!("any_statement") => Verb::Select,
-        Err(refusal) => return Err(StatementRefusal::Text(refusal).into()),
+        Err(refusals) => return Err(StatementRefusal::from(refusals).into()),
     };
     let arguments = arguments.ok_or(StatementRefusal::NoArguments)?;
     if arguments.len() == 0 && check == Check::All && !mutant!("no_arguments") {
         return Err(StatementRefusal::NoArguments.into());
     }
-    if check == Check::All && !mutant!("first_argument") && !first_is(&arguments, tenant)? {
+    if check == Check::All && !mutant!("first_argument") && !first_is(&arguments, tx.tenant())? {
         return Err(StatementRefusal::NotTheTenant.into());
     }
     Ok(Admitted { text, arguments, persistent, verb })
+}
+
+/// What the text does. One that leaves out the check of predicates is not remembered: it must never pass for one that was checked.
+fn verb(tx: &TenantTx<'_>, check: Check, text: &str) -> Result<Verb, Refusals> {
+    match check {
+        Check::All => tx.checker().verb(text),
+        Check::TextOnly if mutant!("unchecked_text") => Ok(Verb::Select),
+        Check::TextOnly => Ok(tenantry_sqlcheck::statement(text)?),
+    }
 }
 
 /// Whether the first argument, as it is encoded, is that uuid. sqlx does not let arguments be read, but a value that is added sees what stands
@@ -193,7 +220,7 @@ macro_rules! executor {
             {
                 let $this = self;
                 let tx = $tx;
-                let admitted = admit(tx.tenant(), $check, query);
+                let admitted = admit(tx, $check, query);
                 send(tx, admitted)
             }
 

@@ -3,6 +3,7 @@
 //! [`Tenancy`] is what a service starts with. It gives a [`TenantDb`] for one tenant, which runs [`Unit`]s alone or together in a
 //! [`TenantTx`]; SQL that people write runs on the transaction, too, which is an sqlx executor.
 
+mod checked;
 mod config;
 mod constraints;
 pub(crate) mod encode;
@@ -18,6 +19,7 @@ mod tenant_db;
 mod tx;
 mod unit;
 
+pub use checked::SqlCounters;
 pub use config::{Config, ConfigError, Pooler};
 pub use error::{Error, ErrorKind, Rule};
 pub use executor::{StatementRefusal, Unchecked};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use sqlx::{Connection, PgConnection};
 
+use super::checked::{Checker, SqlCounters};
 use super::constraints::Constraints;
 use super::pool::{Connections, Pool};
 use super::startup::{Level, Opening, Standing};
@@ -28,6 +29,8 @@ pub(crate) struct Core {
     pub(crate) registry: Registry,
     pub(crate) statements: Statements,
     pub(crate) constraints: Constraints,
+    /// The check of hand-written statements.
+    pub(super) checker: Checker,
     standing: Standing,
 }
 
@@ -83,7 +86,8 @@ impl Tenancy {
         }
         // A login that has told what it is for is not needed any more, and nobody waits for its goodbye.
         drop(connection);
-        Ok(Self { core: Arc::new(Core { pool, registry, statements, constraints, standing }) })
+        let checker = Checker::new(conventions, standing.unlisted.clone());
+        Ok(Self { core: Arc::new(Core { pool, registry, statements, constraints, checker, standing }) })
     }
 
     /// The handle of a tenant for a job or a command, or for one request of a layer that has found out the tenant.
@@ -129,6 +133,21 @@ impl Tenancy {
     #[must_use]
     pub fn connections(&self) -> Connections {
         self.core.pool.connections()
+    }
+
+    /// How many hand-written statements there have been since the service started, and what became of them.
+    ///
+    /// ```
+    /// # fn example(tenancy: &tenantry::Tenancy) {
+    /// let counters = tenancy.sql_counters();
+    /// if counters.refused > 0 {
+    ///     println!("{} statements were refused; the log says why", counters.refused);
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn sql_counters(&self) -> SqlCounters {
+        self.core.checker.counters()
     }
 
     /// Closes the connections, after those in use have come back.

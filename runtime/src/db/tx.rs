@@ -8,6 +8,7 @@ use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::{Either, Executor, Postgres, Transaction};
 use uuid::Uuid;
 
+use super::checked::Checker;
 use super::encode::encode;
 use super::pool::Guarded;
 use super::row::WireRow;
@@ -45,7 +46,7 @@ impl Context {
 }
 
 /// A transaction of one tenant. It runs [`Unit`]s, and as an sqlx executor the SQL that people write: arguments always, the first of
-/// them the tenant.
+/// them the tenant, and every relation in the text bound to it. What is not so is refused before it is sent.
 ///
 /// Whatever fails leaves the transaction poisoned, and a poisoned one is not committed: PostgreSQL would answer COMMIT with ROLLBACK, and
 /// sqlx would call that a success.
@@ -193,7 +194,8 @@ impl<'c> TenantTx<'c> {
     }
 
     /// The executor for SQL that is right and yet refused: it leaves out the check of predicates and of the first argument, and nothing else.
-    /// Row level security still holds. Its uses are easy to find, and `cargo xtask tidy` lists them.
+    /// Row level security still holds. Its uses are easy to find, `cargo xtask tidy` lists them, and [`SqlCounters`](super::SqlCounters) counts
+    /// what comes by it.
     pub fn without_predicate_check(&mut self) -> Unchecked<'_, 'c> {
         Unchecked::new(self)
     }
@@ -201,6 +203,11 @@ impl<'c> TenantTx<'c> {
     /// Whether a statement may be prepared for later.
     pub(super) fn keeps_statements(&self) -> bool {
         self.core.pool.keeps_statements()
+    }
+
+    /// The check of hand-written statements.
+    pub(super) fn checker(&self) -> &'c Checker {
+        &self.core.checker
     }
 
     pub(super) fn connection(&mut self) -> (&mut sqlx::PgConnection, &mut bool) {

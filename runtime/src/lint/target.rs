@@ -1,5 +1,7 @@
 //! What the linter expects of a database.
 
+use std::iter;
+
 use crate::db::startup;
 use crate::schema::ir::Fence;
 use crate::schema::{Conventions, quoted};
@@ -55,6 +57,8 @@ impl Target {
             role: conventions.role("platform"),
             expression: startup::deparsed(Fence::Tenants, conventions),
         };
+        let listed = conventions.shared.iter().map(|name| name.split('.').map(quoted).collect::<Vec<_>>().join("."));
+        let shared = iter::once(format!("{}._sqlx_migrations", quoted(platform))).chain(listed).collect();
         Self {
             tenant_column: conventions.tenant_column.to_owned(),
             schemas: vec![conventions.schema.to_owned(), (*platform).to_owned()],
@@ -62,7 +66,7 @@ impl Target {
             fence: format!("^{}$", literally(&startup::deparsed(Fence::Tenant, conventions))),
             roles: vec![conventions.role("app"), conventions.role("platform")],
             definers: DEFINERS.iter().map(|suffix| conventions.role(suffix)).collect(),
-            shared: vec![format!("{}._sqlx_migrations", quoted(platform))],
+            shared,
             arms: vec![tenants],
             tenant_default: Some(format!("{}.current_tenant()", quoted(platform))),
             tenant_trigger: Some(format!("{}.refuse_tenant_change", quoted(platform))),

@@ -1,6 +1,6 @@
 //! Names that hold for all models of an application.
 
-/// The conventions of an application, from `[conventions]` of `models.toml`.
+/// The conventions of an application, from `[conventions]` and `[sql]` of `models.toml`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Conventions {
     /// The schema of the tenants' tables.
@@ -13,12 +13,29 @@ pub struct Conventions {
     pub settings: &'static str,
     /// The prefix of the roles: `tenantry` gives `tenantry_owner`, `tenantry_app` and so on.
     pub roles: &'static str,
+    /// Tables without rows of tenants, each with its schema: `reference.countries`. Hand-written statements read them without a predicate
+    /// and write none of them.
+    pub shared: &'static [&'static str],
+    /// The application's own functions that hand-written statements may call, each with its schema: `app.slug`. Whoever lists one vouches
+    /// that it keeps to the tenant by itself.
+    pub functions: &'static [&'static str],
+    /// Views that hand-written statements may read, each with its schema: `app.open_orders`. They show the tenant column, and a statement
+    /// compares it as that of a table.
+    pub views: &'static [&'static str],
 }
 
 impl Conventions {
     /// What holds when `models.toml` says nothing.
-    pub const DEFAULT: Self =
-        Self { schema: "app", platform_schema: "tenancy", tenant_column: "tenant_id", settings: "app", roles: "tenantry" };
+    pub const DEFAULT: Self = Self {
+        schema: "app",
+        platform_schema: "tenancy",
+        tenant_column: "tenant_id",
+        settings: "app",
+        roles: "tenantry",
+        shared: &[],
+        functions: &[],
+        views: &[],
+    };
 
     /// The name of a role: `role("app")` is `tenantry_app`.
     #[must_use]

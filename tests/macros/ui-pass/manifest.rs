@@ -12,5 +12,6 @@ fn lists_the_models_in_the_order_of_the_file() {
 
 #[test]
 fn overrides_what_it_names_of_the_conventions() {
-    assert_eq!(CONVENTIONS, Conventions { schema: "crm", ..Conventions::DEFAULT });
+    let (shared, functions, views): (&[&str], &[&str], &[&str]) = (&["reference.countries"], &["crm.slug"], &["crm.open_orders"]);
+    assert_eq!(CONVENTIONS, Conventions { schema: "crm", shared, functions, views, ..Conventions::DEFAULT });
 }

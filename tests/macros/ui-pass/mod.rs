@@ -6,4 +6,5 @@ mod manifest;
 mod names;
 mod references;
 mod row;
+mod sql;
 mod ways;

@@ -2,14 +2,14 @@
 
 use sqlx::PgConnection;
 
-use super::{Fault, Level, Standing};
+use super::{Fault, Level, Opening};
 use crate::schema::Conventions;
 
 pub(super) async fn look(
     connection: &mut PgConnection,
     conventions: &Conventions,
     faults: &mut Vec<Fault>,
-) -> Result<Standing, sqlx::Error> {
+) -> Result<(Level, Vec<&'static Opening>), sqlx::Error> {
     let comment: Option<String> = sqlx::query_scalar("select obj_description(to_regnamespace($1)::oid, 'pg_namespace')")
         .bind(conventions.platform_schema)
         .persistent(false)
@@ -24,16 +24,16 @@ pub(super) async fn look(
         .await?;
     // Where the roles are missing the login is another one, which is told by its name.
     if !there {
-        return Ok(Standing { level, openings: Vec::new() });
+        return Ok((level, Vec::new()));
     }
     let question = match level.question(conventions) {
         Ok(question) => question,
         Err(error) => {
             faults.push(Fault::new(error.to_string(), "change the conventions"));
-            return Ok(Standing { level, openings: Vec::new() });
+            return Ok((level, Vec::new()));
         }
     };
     #[expect(clippy::disallowed_methods, reason = "rendered from checked names")]
     let places: Vec<i32> = sqlx::query_scalar(sqlx::AssertSqlSafe(question)).persistent(false).fetch_all(connection).await?;
-    Ok(Standing { level, openings: level.at(&places) })
+    Ok((level, level.at(&places)))
 }

@@ -1,9 +1,11 @@
-//! What must hold before a service serves: the role, the privileges, the settings, the server, and the fence of every table.
+//! What must hold before a service serves: the role, the privileges, the settings, the server, the fence of every table, and what
+//! hand-written statements may name.
 //!
 //! Each fault has a name and a remedy, and all of them are told at once. The questions are fixed texts with bound values; the answers come
 //! from the server's own catalogue, as the application's role sees it.
 
 mod level;
+mod names;
 mod pooler;
 mod role;
 mod tables;
@@ -18,6 +20,7 @@ use crate::schema::{Conventions, Registry};
 pub use crate::sql::provision::{Level, Opening};
 use crate::sql::server;
 
+pub use self::names::Unlisted;
 pub(crate) use self::tables::deparsed;
 pub(super) use pooler::refused as refused_by_a_pooler;
 
@@ -52,7 +55,7 @@ const PROVISION: &str = "run `cargo xtask provision --admin-url …`";
 /// The remedy for tables.
 const MIGRATE: &str = "run `cargo xtask migrate --admin-url …`";
 
-/// The level at which a database was provisioned, and what that leaves open.
+/// The level at which a database was provisioned, what that leaves open, and which functions hand-written statements may not call.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Standing {
@@ -60,6 +63,8 @@ pub struct Standing {
     pub level: Level,
     /// What is open in comparison with `hardened`; nothing at `hardened` itself.
     pub openings: Vec<&'static Opening>,
+    /// The functions that a hand-written statement is refused for calling.
+    pub unlisted: Unlisted,
 }
 
 /// Looks at everything, through a connection of the service's own login. What the database's level cannot have is no fault; it is told.
@@ -117,11 +122,12 @@ async fn look(connection: &mut PgConnection, registry: &Registry, faults: &mut V
     // In one transaction, and without a statement that is kept: behind a pooler the next one would be on another of the server's connections.
     let mut transaction = connection.begin().await?;
     look_at_server(&mut transaction, faults).await?;
-    let standing = level::look(&mut transaction, registry.conventions(), faults).await?;
-    role::look(&mut transaction, registry.conventions(), standing.level, faults).await?;
+    let (level, openings) = level::look(&mut transaction, registry.conventions(), faults).await?;
+    role::look(&mut transaction, registry.conventions(), level, faults).await?;
     tables::look(&mut transaction, registry, faults).await?;
+    let unlisted = names::look(&mut transaction, registry, faults).await?;
     transaction.rollback().await?;
-    Ok(standing)
+    Ok(Standing { level, openings, unlisted })
 }
 
 async fn look_at_server(connection: &mut PgConnection, faults: &mut Vec<Fault>) -> Result<(), sqlx::Error> {

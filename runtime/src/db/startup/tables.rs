@@ -213,10 +213,12 @@ async fn look_for_strangers(
     .persistent(false)
     .fetch_all(connection)
     .await?;
-    // What is wrong with a model's table is told where its policies are compared.
-    let strangers = found
-        .iter()
-        .filter(|(in_schema, name, ..)| !schema.tables.iter().any(|table| table.name.schema == *in_schema && table.name.name == *name));
+    // What is wrong with a model's table is told where its policies are compared, and with a shared one where those are looked at.
+    let is_model =
+        |in_schema: &str, name: &str| schema.tables.iter().any(|table| table.name.schema == in_schema && table.name.name == name);
+    let is_shared = |name: &str, kind: &str| matches!(kind, "r" | "p") && conventions.shared.contains(&name);
+    let strangers =
+        found.iter().filter(|(in_schema, name, kind, _)| !is_model(in_schema, name) && !is_shared(&format!("{in_schema}.{name}"), kind));
     for (in_schema, name, kind, row_security) in strangers {
         let name = format!("{}.{}", quoted(in_schema), quoted(name));
         faults.push(stranger(&name, kind, *row_security));

@@ -21,7 +21,7 @@ pub(super) fn verify_not_empty(models: &[&'static ModelDef], found: &mut Found) 
 
 /// The names of the conventions stand in every statement, policy and setting: plain identifiers, short enough for a suffix, two schemas.
 pub(super) fn verify_conventions(conventions: &Conventions, found: &mut Found) {
-    let Conventions { schema, platform_schema, tenant_column, settings, roles } = *conventions;
+    let Conventions { schema, platform_schema, tenant_column, settings, roles, shared, functions, views } = *conventions;
     let names = [
         ("schema", schema),
         ("platform_schema", platform_schema),
@@ -45,6 +45,12 @@ pub(super) fn verify_conventions(conventions: &Conventions, found: &mut Found) {
     }
     if tenant_column == "id" {
         found.push("models.toml", "`tenant_column` in [conventions] is `id`, which is the key of every model");
+    }
+    for (key, names) in [("shared", shared), ("functions", functions), ("views", views)] {
+        for name in names.iter().filter(|name| !is_qualified(name)) {
+            let message = format!("{name:?} under `{key}` in [sql] is no name with its schema: write `schema.name`, plain names both");
+            found.push("models.toml", message);
+        }
     }
 }
 
@@ -142,6 +148,11 @@ pub(super) fn verify_object_names(models: &[&'static ModelDef], conventions: &Co
             relation(&index.name, format!("an index of {}", table.model), found);
         }
     }
+}
+
+/// `schema.name`.
+fn is_qualified(name: &str) -> bool {
+    name.split_once('.').is_some_and(|(schema, name)| [schema, name].into_iter().all(|part| is_plain(part) && part.len() <= MAX_IDENTIFIER))
 }
 
 fn is_plain(name: &str) -> bool {

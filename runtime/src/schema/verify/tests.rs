@@ -49,6 +49,12 @@ fn conventions_are_plain_names() {
     only(&with(Conventions { schema: "app; drop", ..Conventions::DEFAULT }), "not a plain name");
     only(&with(Conventions { settings: "pg_x", ..Conventions::DEFAULT }), "not a plain name");
     only(&with(Conventions { schema: "tenancy", ..Conventions::DEFAULT }), "are one");
+    only(
+        &with(Conventions { shared: &["reference.countries", "countries"], ..Conventions::DEFAULT }),
+        "\"countries\" under `shared` in [sql]",
+    );
+    only(&with(Conventions { functions: &["app.Slug"], ..Conventions::DEFAULT }), "\"app.Slug\" under `functions` in [sql]");
+    only(&with(Conventions { views: &["a.b.c"], ..Conventions::DEFAULT }), "\"a.b.c\" under `views` in [sql]");
     only(with(Conventions { tenant_column: "id", ..Conventions::DEFAULT }).get(..1).unwrap_or_default(), "key of every model");
 }
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 use tenantry::TenantDb;
 
 use crate::failure::Failure;
+use crate::sql;
 
 /// The routes of reports.
 pub fn routes() -> Router {
@@ -23,14 +24,14 @@ struct Sum {
 async fn report(mut db: TenantDb) -> Result<Json<Vec<Sum>>, Failure> {
     let sums = db.transaction(async |tx| {
         let account = tx.tenant();
-        let sums = sqlx::query_as(
+        let sums = sqlx::query_as(sql!(
             "select t.status, count(distinct t.id) as tickets, coalesce(sum(c.minutes), 0) as minutes
                from tickets t
                left join comments c on c.account_id = t.account_id and c.ticket_id = t.id
               where t.account_id = $1
               group by t.status
-              order by t.status",
-        )
+              order by t.status"
+        ))
         .bind(account)
         .fetch_all(tx)
         .await?;
@@ -42,13 +43,13 @@ async fn report(mut db: TenantDb) -> Result<Json<Vec<Sum>>, Failure> {
 async fn export(mut db: TenantDb) -> Result<String, Failure> {
     let text = db.transaction(async |tx| {
         let account = tx.tenant();
-        let mut lines = sqlx::query_as::<_, (String, String, i32)>(
+        let mut lines = sqlx::query_as::<_, (String, String, i32)>(sql!(
             "select t.subject, c.author, c.minutes
                from comments c
                join tickets t on t.account_id = c.account_id and t.id = c.ticket_id
               where t.account_id = $1
-              order by c.created_at, c.id",
-        )
+              order by c.created_at, c.id"
+        ))
         .bind(account)
         .fetch(tx);
         let mut text = String::from("subject;author;minutes\n");

@@ -10,6 +10,7 @@ use tenantry::{Error, Id, TenantDb};
 use uuid::Uuid;
 
 use crate::failure::Failure;
+use crate::sql;
 
 /// The routes of comments and tags.
 pub fn routes() -> Router {
@@ -30,10 +31,10 @@ struct NewComment {
 async fn comment(mut db: TenantDb, Path(id): Path<Uuid>, Json(new): Json<NewComment>) -> Result<StatusCode, Failure> {
     let made = db.transaction(async |tx| {
         let account = tx.tenant();
-        let done = sqlx::query(
+        let done = sqlx::query(sql!(
             "insert into comments (account_id, id, ticket_id, author, body, minutes)
-             select $1, $2, t.id, $4, $5, $6 from tickets t where t.account_id = $1 and t.id = $3",
-        )
+             select $1, $2, t.id, $4, $5, $6 from tickets t where t.account_id = $1 and t.id = $3"
+        ))
         .bind(account)
         .bind(Id::<Comment>::generate())
         .bind(id)
@@ -57,16 +58,16 @@ struct Merge {
 async fn merge(mut db: TenantDb, Path(id): Path<Uuid>, Json(Merge { into }): Json<Merge>) -> Result<StatusCode, Failure> {
     let merged = db.transaction(async |tx| {
         let account = tx.tenant();
-        sqlx::query(
+        sqlx::query(sql!(
             "update comments c set ticket_id = $3 from tickets t
-              where t.account_id = c.account_id and t.id = c.ticket_id and t.account_id = $1 and t.id = $2",
-        )
+              where t.account_id = c.account_id and t.id = c.ticket_id and t.account_id = $1 and t.id = $2"
+        ))
         .bind(account)
         .bind(id)
         .bind(into)
         .execute(&mut *tx)
         .await?;
-        let closed = sqlx::query("update tickets set status = 'closed' where account_id = $1 and id = $2")
+        let closed = sqlx::query(sql!("update tickets set status = 'closed' where account_id = $1 and id = $2"))
             .bind(account)
             .bind(id)
             .execute(tx)
@@ -99,10 +100,10 @@ async fn tag(mut db: TenantDb, Path((id, label)): Path<(Uuid, String)>) -> Resul
 async fn untag(mut db: TenantDb, Path(label): Path<String>) -> Result<StatusCode, Failure> {
     let taken = db.transaction(async |tx| {
         let account = tx.tenant();
-        sqlx::query(
+        sqlx::query(sql!(
             "delete from tags g using tickets t
-              where t.account_id = g.account_id and t.id = g.ticket_id and t.account_id = $1 and g.label = $2",
-        )
+              where t.account_id = g.account_id and t.id = g.ticket_id and t.account_id = $1 and g.label = $2"
+        ))
         .bind(account)
         .bind(label)
         .execute(tx)

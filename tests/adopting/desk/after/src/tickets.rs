@@ -11,13 +11,11 @@ use tenantry::{Error, Id, TenantDb};
 use uuid::Uuid;
 
 use crate::failure::Failure;
+use crate::sql;
 
 /// The routes of tickets.
 pub fn routes() -> Router {
-    Router::new()
-        .route("/tickets", get(list).post(open))
-        .route("/tickets/{id}", get(show))
-        .route("/tickets/{id}/status", put(set_status))
+    Router::new().route("/tickets", get(list).post(open)).route("/tickets/{id}", get(show)).route("/tickets/{id}/status", put(set_status))
 }
 
 #[derive(Serialize)]
@@ -84,15 +82,15 @@ async fn show(mut db: TenantDb, Path(id): Path<Uuid>) -> Result<Json<Value>, Fai
         )
         .fetch_one(&mut *tx)
         .await?;
-        let comments: Vec<Comment> = sqlx::query_as(
+        let comments: Vec<Comment> = sqlx::query_as(sql!(
             "select author, body, minutes, to_char(created_at at time zone 'UTC', 'YYYY-MM-DD') as day
-               from comments where account_id = $1 and ticket_id = $2 order by created_at, id",
-        )
+               from comments where account_id = $1 and ticket_id = $2 order by created_at, id"
+        ))
         .bind(account)
         .bind(id)
         .fetch_all(&mut *tx)
         .await?;
-        let tags: Vec<String> = sqlx::query_scalar("select label from tags where account_id = $1 and ticket_id = $2 order by label")
+        let tags: Vec<String> = sqlx::query_scalar(sql!("select label from tags where account_id = $1 and ticket_id = $2 order by label"))
             .bind(account)
             .bind(id)
             .fetch_all(tx)
@@ -124,7 +122,7 @@ async fn open(mut db: TenantDb, Json(new): Json<NewTicket>) -> Result<(StatusCod
         )
         .fetch_one(&mut *tx)
         .await?;
-        sqlx::query("insert into tickets (account_id, id, requester_id, subject) values ($1, $2, $3, $4)")
+        sqlx::query(sql!("insert into tickets (account_id, id, requester_id, subject) values ($1, $2, $3, $4)"))
             .bind(account)
             .bind(id)
             .bind(requester)
@@ -140,7 +138,7 @@ async fn open(mut db: TenantDb, Json(new): Json<NewTicket>) -> Result<(StatusCod
 async fn set_status(mut db: TenantDb, Path(id): Path<Uuid>, Json(status): Json<Status>) -> Result<StatusCode, Failure> {
     let set = db.transaction(async |tx| {
         let account = tx.tenant();
-        let done = sqlx::query("update tickets set status = $3 where account_id = $1 and id = $2")
+        let done = sqlx::query(sql!("update tickets set status = $3 where account_id = $1 and id = $2"))
             .bind(account)
             .bind(id)
             .bind(status)

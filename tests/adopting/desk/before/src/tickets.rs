@@ -15,10 +15,7 @@ use crate::status::Status;
 
 /// The routes of tickets.
 pub fn routes() -> Router<PgPool> {
-    Router::new()
-        .route("/tickets", get(list).post(open))
-        .route("/tickets/{id}", get(show))
-        .route("/tickets/{id}/status", put(set_status))
+    Router::new().route("/tickets", get(list).post(open)).route("/tickets/{id}", get(show)).route("/tickets/{id}/status", put(set_status))
 }
 
 #[derive(Serialize)]
@@ -34,11 +31,7 @@ struct Wanted {
     status: Status,
 }
 
-async fn list(
-    Account(account): Account,
-    State(pool): State<PgPool>,
-    Query(wanted): Query<Wanted>,
-) -> Result<Json<Vec<Line>>, Failure> {
+async fn list(Account(account): Account, State(pool): State<PgPool>, Query(wanted): Query<Wanted>) -> Result<Json<Vec<Line>>, Failure> {
     let lines = sqlx::query_as!(
         Line,
         r#"select t.id, t.subject, r.name as requester, count(c.id) as "comments!"

@@ -1,0 +1,143 @@
+//! What is known about a statement while it is read, and the verdict at the end.
+
+use sqlparser::ast::{Ident, ObjectName, ObjectNamePart, Statement};
+use sqlparser::tokenizer::{Location, Span};
+
+use crate::advice::{self, Clause, Miss};
+use crate::count::Count;
+use crate::scope::At;
+use crate::{Conventions, Refusal, Rule};
+
+/// A relation with rows of tenants, as it stands in the statement.
+#[derive(Debug)]
+pub(crate) struct Fenced<'a> {
+    pub(crate) relation: &'a ObjectName,
+    pub(crate) alias: Option<&'a Ident>,
+    /// Where a comparison with `$1` would bind it.
+    pub(crate) bind_in: Clause,
+}
+
+/// The state of one check.
+#[derive(Debug)]
+pub(crate) struct Judge<'a> {
+    pub(crate) conventions: &'a Conventions<'a>,
+    /// The name `excluded`, which ON CONFLICT brings.
+    pub(crate) excluded: &'a Ident,
+    fenced: Vec<Fenced<'a>>,
+    /// `(a, b)`: when the rows of `a` that matter are the tenant's, so are those of `b`. `None` is `$1`.
+    edges: Vec<(Option<usize>, usize)>,
+    misses: Vec<(usize, Miss)>,
+    refusals: Vec<Refusal>,
+    /// What has been read so far.
+    pub(crate) count: Count,
+    /// The place that was passed last, for what has no place of its own.
+    place: Location,
+}
+
+impl<'a> Judge<'a> {
+    pub(crate) fn new(conventions: &'a Conventions<'a>, excluded: &'a Ident) -> Self {
+        let (fenced, edges, misses, refusals) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let place = Location { line: 1, column: 1 };
+        Self { conventions, excluded, fenced, edges, misses, refusals, count: Count::default(), place }
+    }
+
+    /// Everything for which the statement is refused.
+    pub(crate) fn judge(mut self, statement: &'a Statement) -> Vec<Refusal> {
+        self.statement(statement, At { scope: None, ctes: None });
+        self.unbound();
+        if self.refusals.is_empty() {
+            self.unjudged(statement);
+        }
+        self.refusals
+    }
+
+    /// Adds a relation with rows of tenants.
+    pub(crate) fn fence(&mut self, relation: &'a ObjectName, alias: Option<&'a Ident>) -> usize {
+        self.fenced.push(Fenced { relation, alias, bind_in: Clause::Where });
+        self.fenced.len() - 1
+    }
+
+    /// Says where a comparison would bind a relation.
+    pub(crate) fn bind_in(&mut self, index: usize, place: Clause) {
+        if let Some(fenced) = self.fenced.get_mut(index) {
+            fenced.bind_in = place;
+        }
+    }
+
+    /// Says that the rows of `to` are the tenant's when those of `from` are.
+    pub(crate) fn follows(&mut self, from: Option<usize>, to: usize) {
+        if from != Some(to) {
+            self.edges.push((from, to));
+        }
+    }
+
+    /// Remembers a comparison that does not bind, for the advice.
+    pub(crate) fn missed(&mut self, index: usize, miss: Miss) {
+        self.misses.push((index, miss));
+    }
+
+    /// Remembers where the reading is.
+    pub(crate) fn pass(&mut self, span: Span) {
+        if span.start.line > 0 {
+            self.place = span.start;
+        }
+    }
+
+    pub(crate) fn refuse(&mut self, rule: Rule, span: Span, advice: String) {
+        self.pass(span);
+        self.refusals.push(Refusal::at(rule, self.place, advice));
+    }
+
+    /// Refuses something that is not PostgreSQL's, or that the check does not take.
+    pub(crate) fn construct(&mut self, span: Span, what: &str) {
+        self.refuse(Rule::Construct, span, format!("{what} is not taken: docs/hand-written-sql.md says what to write instead"));
+    }
+
+    /// The same, where the parser has found something.
+    pub(crate) fn without(&mut self, found: bool, span: Span, what: &str) {
+        if found {
+            self.construct(span, what);
+        }
+    }
+
+    /// Follows the comparisons from `$1`, and refuses what is not reached.
+    fn unbound(&mut self) {
+        let mut bound = vec![false; self.fenced.len()];
+        let mut next: Vec<Vec<usize>> = vec![Vec::new(); self.fenced.len()];
+        let mut reached = Vec::new();
+        for &(from, to) in &self.edges {
+            match from.map(|from| next.get_mut(from)) {
+                None => reached.push(to),
+                Some(Some(next)) => next.push(to),
+                Some(None) => {}
+            }
+        }
+        while let Some(index) = reached.pop() {
+            if let Some(mark) = bound.get_mut(index).filter(|mark| !**mark) {
+                *mark = true;
+                reached.extend(next.get(index).into_iter().flatten());
+            }
+        }
+        for (index, fenced) in self.fenced.iter().enumerate().filter(|&(index, _)| bound.get(index) == Some(&false)) {
+            let misses = self.misses.iter().filter(|&&(missed, _)| missed == index).map(|&(_, miss)| miss);
+            let advice = advice::unbound(fenced, self.conventions.tenant_column, misses);
+            self.refusals.push(Refusal::at(Rule::Unbound, start(fenced.relation), advice));
+        }
+    }
+
+    /// Compares what was read with what the parser's own walk through the tree comes by.
+    fn unjudged(&mut self, statement: &Statement) {
+        if Count::of(statement) != self.count && !crate::mutants::mutant!("unjudged") {
+            self.refusals.push(Refusal::at(Rule::Unjudged, Location { line: 1, column: 1 }, String::new()));
+        }
+    }
+}
+
+/// Where a name begins.
+pub(crate) fn start(name: &ObjectName) -> Location {
+    match name.0.first() {
+        Some(ObjectNamePart::Identifier(ident)) => ident.span.start,
+        Some(ObjectNamePart::Function(function)) => function.name.span.start,
+        None => Location { line: 1, column: 1 },
+    }
+}
