@@ -89,10 +89,25 @@ impl Application {
     }
 
     /// Cargo in that folder, as a person calls it.
-    #[must_use]
     pub fn cargo(&self, arguments: &[&str]) -> Run {
-        let mut command = Command::new(env!("CARGO"));
-        command.args(arguments).current_dir(&self.home).stdin(Stdio::null());
+        let mut run = self.program(env!("CARGO"));
+        run.command.args(arguments);
+        run
+    }
+
+    /// A line in that folder, as a person types it. The cargo that it calls is the one that runs this test.
+    pub fn shell(&self, line: &str) -> Run {
+        let mut run = self.program("sh");
+        let own = Path::new(env!("CARGO")).parent().map(Path::to_path_buf);
+        let others = std::env::var_os("PATH").unwrap_or_default();
+        let path = std::env::join_paths(own.into_iter().chain(std::env::split_paths(&others))).expect("a PATH");
+        run.command.args(["-c", line]).env("PATH", path);
+        run
+    }
+
+    fn program(&self, program: &str) -> Run {
+        let mut command = Command::new(program);
+        command.current_dir(&self.home).stdin(Stdio::null());
         // What the cargo that runs this test has told it about its own package is not for that one.
         let own = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") || name.starts_with("TENANTRY_");
         for (name, _) in std::env::vars_os().filter(|(name, _)| own(&name.to_string_lossy())) {
@@ -106,7 +121,6 @@ impl Application {
     }
 
     /// `cargo xtask …`.
-    #[must_use]
     pub fn xtask(&self, arguments: &[&str]) -> Run {
         self.cargo(&[&["xtask"], arguments].concat())
     }
@@ -175,7 +189,7 @@ impl Run {
 
     /// Whether it succeeded, and what it said on both streams.
     fn run(mut self) -> (bool, String) {
-        let output = self.command.output().expect("cargo runs");
+        let output = self.command.output().expect("it runs");
         let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
         (output.status.success(), said.into_owned())
     }
