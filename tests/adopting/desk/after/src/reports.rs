@@ -26,8 +26,8 @@ async fn report(mut db: TenantDb) -> Result<Json<Vec<Sum>>, Failure> {
         let account = tx.tenant();
         let sums = sqlx::query_as(sql!(
             "select t.status, count(distinct t.id) as tickets, coalesce(sum(c.minutes), 0) as minutes
-               from tickets t
-               left join comments c on c.account_id = t.account_id and c.ticket_id = t.id
+               from desk.tickets t
+               left join desk.comments c on c.account_id = t.account_id and c.ticket_id = t.id
               where t.account_id = $1
               group by t.status
               order by t.status"
@@ -45,8 +45,8 @@ async fn export(mut db: TenantDb) -> Result<String, Failure> {
         let account = tx.tenant();
         let mut lines = sqlx::query_as::<_, (String, String, i32)>(sql!(
             "select t.subject, c.author, c.minutes
-               from comments c
-               join tickets t on t.account_id = c.account_id and t.id = c.ticket_id
+               from desk.comments c
+               join desk.tickets t on t.account_id = c.account_id and t.id = c.ticket_id
               where t.account_id = $1
               order by c.created_at, c.id"
         ))

@@ -32,8 +32,8 @@ async fn comment(mut db: TenantDb, Path(id): Path<Uuid>, Json(new): Json<NewComm
     let made = db.transaction(async |tx| {
         let account = tx.tenant();
         let done = sqlx::query(sql!(
-            "insert into comments (account_id, id, ticket_id, author, body, minutes)
-             select $1, $2, t.id, $4, $5, $6 from tickets t where t.account_id = $1 and t.id = $3"
+            "insert into desk.comments (account_id, id, ticket_id, author, body, minutes)
+             select $1, $2, t.id, $4, $5, $6 from desk.tickets t where t.account_id = $1 and t.id = $3"
         ))
         .bind(account)
         .bind(Id::<Comment>::generate())
@@ -59,7 +59,7 @@ async fn merge(mut db: TenantDb, Path(id): Path<Uuid>, Json(Merge { into }): Jso
     let merged = db.transaction(async |tx| {
         let account = tx.tenant();
         sqlx::query(sql!(
-            "update comments c set ticket_id = $3 from tickets t
+            "update desk.comments c set ticket_id = $3 from desk.tickets t
               where t.account_id = c.account_id and t.id = c.ticket_id and t.account_id = $1 and t.id = $2"
         ))
         .bind(account)
@@ -67,7 +67,7 @@ async fn merge(mut db: TenantDb, Path(id): Path<Uuid>, Json(Merge { into }): Jso
         .bind(into)
         .execute(&mut *tx)
         .await?;
-        let closed = sqlx::query(sql!("update tickets set status = 'closed' where account_id = $1 and id = $2"))
+        let closed = sqlx::query(sql!("update desk.tickets set status = 'closed' where account_id = $1 and id = $2"))
             .bind(account)
             .bind(id)
             .execute(tx)
@@ -81,7 +81,7 @@ async fn merge(mut db: TenantDb, Path(id): Path<Uuid>, Json(Merge { into }): Jso
 async fn tag(mut db: TenantDb, Path((id, label)): Path<(Uuid, String)>) -> Result<StatusCode, Failure> {
     let tagged = db.transaction(async |tx| {
         sqlx::query!(
-            "insert into tags (account_id, id, ticket_id, label) values ($1, $2, $3, $4)
+            "insert into desk.tags (account_id, id, ticket_id, label) values ($1, $2, $3, $4)
              on conflict (account_id, ticket_id, label) do nothing",
             tx.tenant(),
             Id::<Tag>::generate().uuid(),
@@ -101,7 +101,7 @@ async fn untag(mut db: TenantDb, Path(label): Path<String>) -> Result<StatusCode
     let taken = db.transaction(async |tx| {
         let account = tx.tenant();
         sqlx::query(sql!(
-            "delete from tags g using tickets t
+            "delete from desk.tags g using desk.tickets t
               where t.account_id = g.account_id and t.id = g.ticket_id and t.account_id = $1 and g.label = $2"
         ))
         .bind(account)

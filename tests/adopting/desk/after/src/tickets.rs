@@ -36,9 +36,9 @@ async fn list(mut db: TenantDb, Query(wanted): Query<Wanted>) -> Result<Json<Vec
         let lines = sqlx::query_as!(
             Line,
             r#"select t.id, t.subject, r.name as requester, count(c.id) as "comments!"
-                 from tickets t
-                 join requesters r on r.account_id = t.account_id and r.id = t.requester_id
-                 left join comments c on c.account_id = t.account_id and c.ticket_id = t.id
+                 from desk.tickets t
+                 join desk.requesters r on r.account_id = t.account_id and r.id = t.requester_id
+                 left join desk.comments c on c.account_id = t.account_id and c.ticket_id = t.id
                 where t.account_id = $1 and t.status = $2
                 group by t.account_id, t.id, r.name
                 order by t.created_at, t.id"#,
@@ -74,8 +74,8 @@ async fn show(mut db: TenantDb, Path(id): Path<Uuid>) -> Result<Json<Value>, Fai
         let ticket = sqlx::query_as!(
             Head,
             r#"select t.subject, t.status as "status: Status", r.name as requester, r.email
-                 from tickets t
-                 join requesters r on r.account_id = t.account_id and r.id = t.requester_id
+                 from desk.tickets t
+                 join desk.requesters r on r.account_id = t.account_id and r.id = t.requester_id
                 where t.account_id = $1 and t.id = $2"#,
             account,
             id,
@@ -84,17 +84,18 @@ async fn show(mut db: TenantDb, Path(id): Path<Uuid>) -> Result<Json<Value>, Fai
         .await?;
         let comments: Vec<Comment> = sqlx::query_as(sql!(
             "select author, body, minutes, to_char(created_at at time zone 'UTC', 'YYYY-MM-DD') as day
-               from comments where account_id = $1 and ticket_id = $2 order by created_at, id"
+               from desk.comments where account_id = $1 and ticket_id = $2 order by created_at, id"
         ))
         .bind(account)
         .bind(id)
         .fetch_all(&mut *tx)
         .await?;
-        let tags: Vec<String> = sqlx::query_scalar(sql!("select label from tags where account_id = $1 and ticket_id = $2 order by label"))
-            .bind(account)
-            .bind(id)
-            .fetch_all(tx)
-            .await?;
+        let tags: Vec<String> =
+            sqlx::query_scalar(sql!("select label from desk.tags where account_id = $1 and ticket_id = $2 order by label"))
+                .bind(account)
+                .bind(id)
+                .fetch_all(tx)
+                .await?;
         Ok(json!({ "ticket": ticket, "comments": comments, "tags": tags }))
     });
     Ok(Json(shown.await?))
@@ -112,7 +113,7 @@ async fn open(mut db: TenantDb, Json(new): Json<NewTicket>) -> Result<(StatusCod
     let opened = db.transaction(async |tx| {
         let account = tx.tenant();
         let requester = sqlx::query_scalar!(
-            "insert into requesters (account_id, id, email, name) values ($1, $2, $3, $4)
+            "insert into desk.requesters (account_id, id, email, name) values ($1, $2, $3, $4)
              on conflict (account_id, email) do update set name = excluded.name
              returning id",
             account,
@@ -122,7 +123,7 @@ async fn open(mut db: TenantDb, Json(new): Json<NewTicket>) -> Result<(StatusCod
         )
         .fetch_one(&mut *tx)
         .await?;
-        sqlx::query(sql!("insert into tickets (account_id, id, requester_id, subject) values ($1, $2, $3, $4)"))
+        sqlx::query(sql!("insert into desk.tickets (account_id, id, requester_id, subject) values ($1, $2, $3, $4)"))
             .bind(account)
             .bind(id)
             .bind(requester)
@@ -138,7 +139,7 @@ async fn open(mut db: TenantDb, Json(new): Json<NewTicket>) -> Result<(StatusCod
 async fn set_status(mut db: TenantDb, Path(id): Path<Uuid>, Json(status): Json<Status>) -> Result<StatusCode, Failure> {
     let set = db.transaction(async |tx| {
         let account = tx.tenant();
-        let done = sqlx::query(sql!("update tickets set status = $3 where account_id = $1 and id = $2"))
+        let done = sqlx::query(sql!("update desk.tickets set status = $3 where account_id = $1 and id = $2"))
             .bind(account)
             .bind(id)
             .bind(status)
