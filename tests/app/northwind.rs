@@ -19,14 +19,14 @@ use crate::shop::router;
 const TABLES: [&str; 6] = ["categories", "suppliers", "products", "customers", "sales_orders", "sales_order_lines"];
 
 /// The service on a port of its own, for as long as the value lives.
-struct Served {
-    bed: Bed,
+pub(crate) struct Served {
+    pub(crate) bed: Bed,
     base: String,
     server: JoinHandle<std::io::Result<()>>,
 }
 
 impl Served {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let bed = Bed::new().await;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -35,7 +35,7 @@ impl Served {
         Self { bed, base: format!("http://{address}/api"), server }
     }
 
-    async fn load(&self, tenant: TenantId, data: &Path, half: bool) -> Result<Loaded, DataError> {
+    pub(crate) async fn load(&self, tenant: TenantId, data: &Path, half: bool) -> Result<Loaded, DataError> {
         load(Load { base: &self.base, tenant, data, half, progress: &|done, total| assert!(done <= total) }).await
     }
 }
@@ -46,7 +46,7 @@ impl Drop for Served {
     }
 }
 
-fn northwind() -> PathBuf {
+pub(crate) fn northwind() -> PathBuf {
     root().join("tests/data/northwind")
 }
 

@@ -1,6 +1,7 @@
 //! That no tenant reaches another: the proof over all surfaces, SQL as the application's role, and two tenants over HTTP.
 
 mod attacks;
+mod business;
 mod dba;
 mod http;
 mod levels;

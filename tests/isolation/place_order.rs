@@ -41,7 +41,7 @@ fn order(draw: &mut Draw, own: Rows<'_>, others: &[Rows<'_>]) -> Option<Request>
 }
 
 /// Mostly a row of one's own, now and then another tenant's or nobody's.
-fn reference(draw: &mut Draw, table: &str, own: Rows<'_>, others: &[Rows<'_>]) -> Option<Uuid> {
+pub(crate) fn reference(draw: &mut Draw, table: &str, own: Rows<'_>, others: &[Rows<'_>]) -> Option<Uuid> {
     match draw.below(30) {
         0 => Some(draw.uuid()),
         1 => draw.pick(others).map(|other| other.ids(table)).and_then(|ids| draw.pick(&ids).copied()),

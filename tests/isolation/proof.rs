@@ -11,11 +11,13 @@ use tenantry_testkit::Proof;
 use tenantry_testkit::proof::{Draw, FaultsReport, Operation, Part, Principals, Rows, Surface};
 use tenantry_tests::{root, server};
 
+use crate::business::{changes, reports};
 use crate::place_order::place_order;
 
 fn proof() -> Proof {
     let proof = Proof::new(tenantry_app::MODELS, tenantry_app::router).conventions(tenantry_app::CONVENTIONS);
-    proof.migrations(root().join("migrations")).operation(place_order()).operation(reorder())
+    let proof = proof.migrations(root().join("migrations"));
+    proof.operation(place_order()).operation(reports()).operation(changes()).operation(reorder())
 }
 
 /// A function without a stated effect, which orders ten of each product that runs out: the proof finds out by reading what it did.

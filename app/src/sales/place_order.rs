@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::{Customer, CustomerStatus, NewSalesOrder, NewSalesOrderLine, SalesOrder, SalesOrderLine};
 use crate::inventory::Product;
+use crate::sql;
 
 /// The most lines of an order.
 const MAX_LINES: usize = 1_000;
@@ -161,7 +162,7 @@ fn check_texts(order: &PlaceOrder) -> Result<(), Error> {
 /// The customer is there and may order; until the order is placed nobody changes that, hence the lock. Another tenant's is not there.
 async fn may_order(tx: &mut TenantTx<'_>, customer: Id<Customer>) -> Result<(), Error> {
     let tenant = tx.tenant();
-    let sql = "select status from app.customers where tenant_id = $1 and id = $2 for share";
+    let sql = sql!("select status from app.customers where tenant_id = $1 and id = $2 for share");
     let status: Option<String> = sqlx::query_scalar(sql).bind(tenant).bind(customer).fetch_optional(tx).await?;
     match status.as_deref().map(CustomerStatus::from_word) {
         Some(Some(CustomerStatus::Active)) => Ok(()),
@@ -180,7 +181,7 @@ async fn prices(tx: &mut TenantTx<'_>, order: &PlaceOrder) -> Result<HashMap<Uui
     let tenant = tx.tenant();
     let products: Vec<Uuid> = order.lines.iter().map(|line| line.product.uuid()).collect();
     let rows: Vec<(Uuid, i64, String)> =
-        sqlx::query_as("select id, unit_price, unit_price_currency from app.products where tenant_id = $1 and id = any($2)")
+        sqlx::query_as(sql!("select id, unit_price, unit_price_currency from app.products where tenant_id = $1 and id = any($2)"))
             .bind(tenant)
             .bind(products)
             .fetch_all(tx)

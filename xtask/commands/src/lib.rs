@@ -21,6 +21,7 @@
 //! test named `isolation` in it; the rules of `tidy` about Tenantry's own tree hold in no other.
 
 mod cargo;
+mod check_sql;
 mod demo;
 mod deprovision;
 mod gen_migrations;
@@ -158,6 +159,8 @@ enum Command {
     Status(status::Args),
     /// Audits a live database: fences, keys, roles, and what runs with others' rights.
     LintDb(lint_db::Args),
+    /// Checks hand-written SQL: whether every relation of a statement is bound to the tenant.
+    CheckSql(check_sql::Args),
     /// Prints what is generated for a model.
     Show(show::Args),
     /// Runs the isolation proof, and proves that it would notice.
@@ -169,12 +172,13 @@ enum Command {
 }
 
 /// Runs the command that the command line names. Prints errors with what to do next; the exit code is 0, 1 when the command failed or
-/// found something, or 2 when the command line is wrong (or, for `lint-db`, the database could not be audited).
+/// found something, or 2 when the command line is wrong (or, for `lint-db` and `check-sql`, there was nothing to look at).
 #[must_use]
 pub fn main(app: App) -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
         Command::LintDb(args) => return lint_db::main(&app, &args),
+        Command::CheckSql(args) => return check_sql::main(&app, &args),
         command => run(&app, command),
     };
     match result {
@@ -195,7 +199,7 @@ fn run(app: &App, command: Command) -> anyhow::Result<()> {
         Command::Migrate(args) => migrate::run(app, &args),
         Command::Rollback(args) => rollback::run(app, &args),
         Command::Status(args) => status::run(app, &args),
-        Command::LintDb(_) => Ok(()),
+        Command::LintDb(_) | Command::CheckSql(_) => Ok(()),
         Command::Show(args) => show::run(app, &args),
         Command::Prove(args) => prove::run(app, &args),
         Command::Test(args) => test::run(app, &args),
