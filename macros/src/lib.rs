@@ -49,6 +49,19 @@ pub fn model_enum(item: TokenStream) -> TokenStream {
 /// Reads `models.toml`, whose path is relative to the crate that calls it, and writes `MODELS` and `CONVENTIONS`, and the macro `sql!` for
 /// the crate.
 ///
+/// ```toml
+/// [conventions]                        # as tenantry::Conventions has them; what is left out has its default
+/// schema = "app"
+///
+/// [models]                             # by module, in the order of every listing
+/// sales = ["Customer", "SalesOrder"]
+///
+/// [sql]                                # what hand-written statements may name, each with its schema; compared with the catalogue at start-up
+/// shared = ["reference.countries"]     # tables without rows of tenants: read without a predicate, and written by none
+/// functions = ["app.slug"]             # the application's own, each of which keeps to the tenant by itself
+/// views = ["app.open_orders"]          # with `security_invoker`, and with the tenant's column
+/// ```
+///
 /// `sql!("select …")` checks a hand-written statement when it is compiled, by the conventions of the manifest: each of its relations is bound
 /// to the tenant, which is `$1`. It is then just the literal, for `sqlx::query(…)` and its like. Where it does not stand, the same check is
 /// made when the statement is run for the first time. In other modules it is `crate::sql!`, if `manifest!` stands at the root.

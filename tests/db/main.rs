@@ -1,10 +1,13 @@
 //! The ways into the database, each with a pool of one connection: whatever happens to a transaction, the next one starts clean.
 
+mod compiled;
 mod example;
 mod faults;
 mod handwritten;
 mod hostile;
+mod log;
 mod pooler;
+mod predicates;
 mod repository;
 mod retry;
 mod savepoints;

@@ -156,6 +156,20 @@ async fn a_rule_refuses_like_a_field() {
     assert_eq!(answer.errors(), problem(422, &["/status posted"]));
 }
 
+/// It is a mistake of the service, and what it is about is nobody else's business.
+#[tokio::test]
+async fn a_statement_that_forgets_its_tenant_is_an_error_without_a_word() {
+    async fn names(mut db: TenantDb) -> Result<(), Error> {
+        let names = "select code from app.customers where id <> $1";
+        db.transaction(async |tx| Ok(sqlx::query(names).bind(tx.tenant()).execute(tx).await.map(drop)?)).await
+    }
+    let service = Service::start().await;
+    let router = service.router.clone().route("/names", post(names));
+    let answer = answer(&router, service.tenant().await.request("POST", "/names", "")).await;
+    assert_eq!(answer.body, r#"{"type":"urn:tenantry:problem:internal","title":"Internal error","status":500}"#);
+    assert_eq!(service.tenancy.sql_counters().refused, 1);
+}
+
 #[tokio::test]
 async fn an_answer_is_bounded() {
     let service = Service::with(|config| config, |api| api.answer_limit(590)).await;

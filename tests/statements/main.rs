@@ -1,5 +1,6 @@
 //! Every statement that is generated for the reference application: its text, the laws that hold for all texts, and the server's plans.
 
+mod checked;
 mod laws;
 mod plans;
 mod text;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use sqlparser::ast::{BinaryOperator, CastKind, DataType, Expr, InTarget, UnaryOperator, Value, ValueWithSpan};
+use sqlparser::ast::{BinaryOperator, CastKind, DataType, Expr, Ident, InTarget, UnaryOperator, Value, ValueWithSpan};
 
 use crate::advice::Miss;
 use crate::judge::Judge;
@@ -21,7 +21,8 @@ enum Term {
 }
 
 impl<'a> Judge<'a> {
-    /// Reads the comparisons of a clause. It can bind the relations at the places `binds` of the innermost scope: all of them in WHERE and in
+    /// Rule: a comparison binds when the clause cannot hold without it, so alone or joined to others by AND, and not in OR, NOT, CASE or
+    /// anything else whose value is not the clause's. It can bind the relations at the places `binds` of the innermost scope: all of them in WHERE and in
     /// the ON of an inner join, those of the side that may be left out in that of an outer join.
     pub(crate) fn bind(&mut self, clause: &'a Expr, scope: &Scope<'_, 'a>, binds: &Range<usize>) {
         let mut rest = vec![clause];
@@ -31,7 +32,7 @@ impl<'a> Judge<'a> {
                 Expr::BinaryOp { left, op: BinaryOperator::And, right } => rest.extend([&**left, &**right]),
                 Expr::BinaryOp { left, op: BinaryOperator::Or, right } if mutant!("alternatives") => rest.extend([&**left, &**right]),
                 Expr::UnaryOp { op: UnaryOperator::Not, expr } if mutant!("negation") => rest.push(expr),
-                Expr::BinaryOp { left, op: BinaryOperator::Eq, right } => self.row_equality(left, right, scope, binds),
+                Expr::BinaryOp { left, op, right } if is_equality(op) => self.row_equality(left, right, scope, binds),
                 other => self.not_bound(other, scope, Miss::Inside),
             }
         }
@@ -76,22 +77,18 @@ impl<'a> Judge<'a> {
         match bare(expr) {
             expr if is_tenant(expr) => Term::Tenant,
             Expr::CompoundIdentifier(parts) => match parts.as_slice() {
-                [relation, column] => match scope.find(relation) {
-                    Some(Found { kind: Kind::Fenced(index), here }) if self.is_tenant_column(column) => Term::Column(index, here),
-                    Some(Found { kind: Kind::Derived, .. }) if derived_binds() => Term::Tenant,
-                    Some(Found { kind: Kind::Derived, .. }) => Term::Other(Miss::Derived),
-                    _ => Term::Other(Miss::Other),
-                },
+                [relation, column] if self.is_tenant_column(column) => qualified(scope.find(relation)),
                 _ => Term::Other(Miss::Other),
             },
             Expr::Identifier(column) if self.is_tenant_column(column) => unqualified(scope),
-            Expr::Cast { expr, .. } if mutant!("cast_column") => self.term(expr, scope),
+            Expr::Cast { expr, .. } if is_transparent_cast() => self.term(expr, scope),
             _ => Term::Other(Miss::Other),
         }
     }
 
-    fn is_tenant_column(&self, column: &sqlparser::ast::Ident) -> bool {
-        mutant!("tenant_column") || is(column, self.conventions.tenant_column)
+    /// Rule: the tenant column and no other shows whose a row is.
+    fn is_tenant_column(&self, column: &Ident) -> bool {
+        is(column, self.conventions.tenant_column) || mutant!("is_tenant_column")
     }
 
     /// Remembers what a condition that does not bind says about tenant columns, so that the advice can name the reason.
@@ -147,7 +144,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// HAVING sees groups, so it binds nothing; for the advice.
+    /// Rule: HAVING sees groups that were made of whatever rows WHERE has left, so it binds nothing.
     pub(crate) fn having(&mut self, clause: &'a Expr, scope: &Scope<'_, 'a>) {
         if mutant!("having") {
             self.bind(clause, scope, &(0..scope.items.len()));
@@ -158,22 +155,35 @@ impl<'a> Judge<'a> {
     }
 }
 
-/// Rule: a clause binds a relation only where it can drop its rows: one of the innermost scope, and one of those places. A relation of a query
+/// Rule: a clause binds a relation only where it can drop its rows: one of the innermost scope, and of those places in it. A relation of a query
 /// around this one is bound there or not at all.
 fn can_drop(here: Option<usize>, binds: &Range<usize>) -> bool {
-    here.is_some_and(|here| binds.contains(&here) || mutant!("preserved_side")) || (here.is_none() && mutant!("outer_from_inner"))
+    match here {
+        Some(here) => binds.contains(&here),
+        None => mutant!("can_drop"),
+    }
 }
 
 /// Rule: a column of a sub-select, a CTE, a function, VALUES or `excluded` is whatever its maker says, so a comparison with it binds nothing.
-fn derived_binds() -> bool {
-    mutant!("derived_column")
+fn qualified(found: Option<Found>) -> Term {
+    match found {
+        Some(Found { kind: Kind::Fenced(index), here }) => Term::Column(index, here),
+        Some(Found { kind: Kind::Derived, .. }) if mutant!("qualified") => Term::Tenant,
+        Some(Found { kind: Kind::Shared | Kind::Derived, .. }) => Term::Other(Miss::Derived),
+        None => Term::Other(Miss::Other),
+    }
+}
+
+/// Rule: a cast of the column can make different tenants equal, so it hides the column. That of `$1` to uuid changes nothing.
+fn is_transparent_cast() -> bool {
+    mutant!("is_transparent_cast")
 }
 
 /// Rule: a column without a qualifier is the relation's own when there is one relation and no query around. A view without that column would
 /// let the name mean another relation's.
 fn unqualified(scope: &Scope<'_, '_>) -> Term {
     let alone = scope.items.len() == 1 || mutant!("unqualified_among_several");
-    let outermost = scope.is_outermost() || mutant!("unqualified_within");
+    let outermost = scope.is_outermost() || mutant!("unqualified_in_a_sub_select");
     match scope.items.first() {
         Some(item) if alone && outermost => match item.kind {
             Kind::Fenced(index) => Term::Column(index, Some(0)),
@@ -186,7 +196,7 @@ fn unqualified(scope: &Scope<'_, '_>) -> Term {
 /// Rule: the tenant is `$1` and nothing else. A cast of it to uuid, which it is, changes nothing.
 pub(crate) fn is_tenant(expr: &Expr) -> bool {
     match bare(expr) {
-        Expr::Value(ValueWithSpan { value: Value::Placeholder(name), span: _ }) => name == "$1" || mutant!("any_argument"),
+        Expr::Value(ValueWithSpan { value: Value::Placeholder(name), span: _ }) => name == "$1" || mutant!("is_tenant"),
         Expr::Cast { kind: CastKind::Cast | CastKind::DoubleColon, expr, data_type: DataType::Uuid, format: None } => is_tenant(expr),
         _ => false,
     }
@@ -198,4 +208,9 @@ fn bare(mut expr: &Expr) -> &Expr {
         expr = inner;
     }
     expr
+}
+
+/// Rule: of all operators only `=` says that two values are one; `is not distinct from` says it of two that are missing, too.
+fn is_equality(op: &BinaryOperator) -> bool {
+    *op == BinaryOperator::Eq || mutant!("is_equality")
 }

@@ -28,7 +28,10 @@ impl<'a> Judge<'a> {
     fn leaf(&mut self, expr: &'a Expr, at: At<'_, 'a>) {
         match expr {
             Expr::Identifier(name) => self.pass(name.span),
-            Expr::CompoundIdentifier(parts) => parts.iter().take(1).for_each(|part| self.pass(part.span)),
+            Expr::CompoundIdentifier(parts) => {
+                parts.iter().take(1).for_each(|part| self.pass(part.span));
+                parts.last().into_iter().for_each(|name| self.is_column(name));
+            }
             Expr::Value(value) => self.pass(value.span),
             Expr::TypedString(TypedString { data_type: _, value, uses_odbc_syntax }) => {
                 self.without(*uses_odbc_syntax, value.span, "{d '…'}");
@@ -106,13 +109,27 @@ impl<'a> Judge<'a> {
             Expr::Function(function) => self.call(function, at),
             Expr::Exists { subquery: query, negated: _ } | Expr::Subquery(query) => self.query(query, at),
             Expr::GroupingSets(sets) | Expr::Cube(sets) | Expr::Rollup(sets) => sets.iter().for_each(|set| self.exprs(set, at)),
-            Expr::Tuple(exprs) | Expr::Array(Array { elem: exprs, named: true }) => self.exprs(exprs, at),
+            Expr::Tuple(exprs) => self.exprs(exprs, at),
+            Expr::Array(Array { elem, named: true }) => self.array(elem, at),
+            Expr::RLike { expr, .. } => self.construct(expr.span(), "REGEXP"),
             Expr::CompoundFieldAccess { root, access_chain } => {
                 self.expr(root, at);
                 access_chain.iter().for_each(|access| self.access(access, at));
             }
             // What else the parser knows is no expression of PostgreSQL's. A list in brackets without ARRAY is one of them.
             other => self.construct(other.span(), "this expression"),
+        }
+    }
+
+    /// The elements of ARRAY, where lists in brackets may stand without the word.
+    fn array(&mut self, elements: &'a [Expr], at: At<'_, 'a>) {
+        for element in elements {
+            if let Expr::Array(Array { elem, named: _ }) = element {
+                self.count.expressions += 1;
+                self.array(elem, at);
+            } else {
+                self.expr(element, at);
+            }
         }
     }
 
@@ -126,6 +143,9 @@ impl<'a> Judge<'a> {
     }
 
     fn access(&mut self, access: &'a AccessExpr, at: At<'_, 'a>) {
+        if let AccessExpr::Dot(Expr::Identifier(name)) = access {
+            self.is_column(name);
+        }
         match access {
             AccessExpr::Dot(expr) | AccessExpr::Subscript(Subscript::Index { index: expr }) => self.expr(expr, at),
             AccessExpr::Subscript(Subscript::Slice { lower_bound, upper_bound, stride }) => {

@@ -8,7 +8,7 @@ use sqlparser::ast::{
 use crate::Rule;
 use crate::judge::{Judge, start};
 use crate::mutants::mutant;
-use crate::scope::{At, is};
+use crate::scope::{At, is, is_one_of};
 use sqlparser::tokenizer::Span;
 
 impl<'a> Judge<'a> {
@@ -97,11 +97,30 @@ impl<'a> Judge<'a> {
     /// whether another one goes by that name.
     fn is_listed(&self, name: &ObjectName) -> bool {
         match name.0.as_slice() {
-            [ObjectNamePart::Identifier(_)] => true,
+            [ObjectNamePart::Identifier(function)] => self.is_postgresqls(function),
+            [ObjectNamePart::Identifier(schema), ObjectNamePart::Identifier(function)] if is(schema, "pg_catalog") => {
+                self.is_postgresqls(function)
+            }
             [ObjectNamePart::Identifier(schema), ObjectNamePart::Identifier(function)] => {
-                is(schema, "pg_catalog") || among(self.conventions.functions, schema, function) || mutant!("is_listed")
+                among(self.conventions.functions, schema, function) || mutant!("is_listed")
             }
             _ => false,
+        }
+    }
+
+    /// Rule: a function without a schema is none of those that the catalogue has beside PostgreSQL's and the manifest does not list.
+    fn is_postgresqls(&self, function: &Ident) -> bool {
+        !is_one_of(function, self.conventions.unlisted_functions) || mutant!("is_postgresqls")
+    }
+
+    /// Rule: `x.name` is a column. It would call a function of that name that takes a row when there is no such column.
+    pub(crate) fn is_column(&mut self, name: &Ident) {
+        if is_one_of(name, self.conventions.unlisted_fields) && !mutant!("is_column") {
+            let advice = format!(
+                "a function {name} takes a row, so that this may call it, and is not listed: when it reads nothing of other tenants, add it with \
+                 its schema to `functions` in models.toml"
+            );
+            self.refuse(Rule::Function, name.span, advice);
         }
     }
 }

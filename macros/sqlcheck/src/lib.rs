@@ -26,6 +26,7 @@ mod conventions;
 mod count;
 mod expr;
 mod functions;
+mod joins;
 mod judge;
 mod lexer;
 mod mutants;
@@ -34,6 +35,7 @@ mod parse;
 mod query;
 mod refusal;
 mod scope;
+mod stack;
 mod tables;
 mod write;
 
@@ -75,9 +77,7 @@ impl Verb {
 /// Everything that stands in the way, each with its line and column and what to write instead.
 pub fn check(text: &str, conventions: &Conventions<'_>) -> Result<Verb, Refusals> {
     let verb = statement(text)?;
-    let tree = parse::parse(text)?;
-    let excluded = sqlparser::ast::Ident::new("excluded");
-    Refusals::of(judge::Judge::new(conventions, &excluded).judge(&tree)).map_or(Ok(verb), Err)
+    Refusals::of(stack::refusals(text, conventions)).map_or(Ok(verb), Err)
 }
 
 /// Checks that the text is exactly one statement that reads or writes rows, and names nothing that would step out of its tenant.

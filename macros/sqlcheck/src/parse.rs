@@ -4,62 +4,75 @@
 use sqlparser::ast::Statement;
 use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::{Parser, ParserError};
-use sqlparser::tokenizer::{Location, Token as Theirs, TokenWithSpan, Tokenizer, Whitespace};
+use sqlparser::tokenizer::{Location, Token as Theirs, TokenWithSpan, Tokenizer};
 
 use crate::lexer::{Lexer, Token as Ours};
 use crate::mutants::mutant;
+use crate::stack::Depth;
 use crate::{Refusal, Rule};
 
 /// The most tokens of a statement.
-pub(crate) const MAX_TOKENS: usize = 20_000;
+const MAX_TOKENS: usize = 20_000;
 /// The deepest nesting of parentheses and brackets.
-pub(crate) const MAX_DEPTH: usize = 32;
+const MAX_DEPTH: usize = 32;
 /// The most operators between two commas or parentheses: a chain of them is as deep as it is long.
 pub(crate) const MAX_CHAIN: usize = 500;
+/// The most joins that wait for their ON, as in `a join b join c on … on …`.
+const MAX_JOINS: usize = 4;
 /// The longest name that PostgreSQL does not cut off, in bytes.
-pub(crate) const MAX_NAME: usize = 63;
+const MAX_NAME: usize = 63;
 
 const DIALECT: PostgreSqlDialect = PostgreSqlDialect {};
 
-/// Reads one statement that the lexical check has passed.
-pub(crate) fn parse(text: &str) -> Result<Statement, Refusal> {
-    let mut tokens =
-        Tokenizer::new(&DIALECT, text).tokenize_with_location().map_err(|error| unreadable(text, &error.message, error.location))?;
-    tokens.retain(|token| {
-        !matches!(
-            token.token,
-            Theirs::Whitespace(
-                Whitespace::Space
-                    | Whitespace::Newline
-                    | Whitespace::Tab
-                    | Whitespace::SingleLineComment { .. }
-                    | Whitespace::MultiLineComment(_)
-            )
-        )
-    });
-    agree(text, &tokens)?;
-    let mut parser = Parser::new(&DIALECT).with_tokens_with_locations(tokens);
-    let statement = parser.parse_statement().map_err(|error| refusal(text, error))?;
-    let rest = parser.peek_token();
-    if rest.token == Theirs::EOF {
-        Ok(statement)
-    } else {
-        Err(unreadable(text, &format!("`{}` was not expected here", rest.token), rest.span.start))
+/// Why there is no tree.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// It would be deeper than was allowed here.
+    Deep,
+    Refused(Refusal),
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
     }
 }
 
-fn refusal(text: &str, error: ParserError) -> Refusal {
+/// Reads one statement that the lexical check has passed, at most so deep.
+pub(crate) fn parse(text: &str, depth: Depth) -> Result<Statement, Failure> {
+    // The parser's reader comes second, so that it never sees a text that is too large.
+    let (ours, longest) = tokens(text)?;
+    if longest > depth.chain {
+        return Err(Failure::Deep);
+    }
+    let mut theirs = Tokenizer::new(&DIALECT, text).tokenize_with_location().map_err(|error| unreadable(&error.message, error.location))?;
+    theirs.retain(|token| !matches!(token.token, Theirs::Whitespace(_) | Theirs::EOF));
+    tokens_agree(text, &ours, &theirs)?;
+    let mut parser = Parser::new(&DIALECT).with_recursion_limit(depth.recursion).with_tokens_with_locations(theirs);
+    let statement = parser.parse_statement().map_err(|error| failure(error, depth))?;
+    let rest = parser.peek_token();
+    if rest.token == Theirs::EOF {
+        Ok(statement)
+    } else if !depth.last {
+        Err(Failure::Deep)
+    } else {
+        Err(unreadable(&format!("`{}` was not expected here", rest.token), rest.span.start).into())
+    }
+}
+
+fn failure(error: ParserError, depth: Depth) -> Failure {
     match error {
-        ParserError::RecursionLimitExceeded => Refusal::new(Rule::TooDeep, text, 0),
+        ParserError::RecursionLimitExceeded => Failure::Deep,
+        _ if !depth.last => Failure::Deep,
         ParserError::TokenizerError(message) | ParserError::ParserError(message) => {
             let (message, place) = message.rsplit_once(" at Line: ").unwrap_or((&message, ""));
             let (line, column) = place.split_once(", Column: ").unwrap_or_default();
-            unreadable(text, message, Location { line: line.parse().unwrap_or(1), column: column.parse().unwrap_or(1) })
+            unreadable(message, Location { line: line.parse().unwrap_or(1), column: column.parse().unwrap_or(1) }).into()
         }
     }
 }
 
-fn unreadable(_: &str, message: &str, place: Location) -> Refusal {
+fn unreadable(message: &str, place: Location) -> Refusal {
     let message = message.replace("Expected: ", "expected ").replace(", found: ", ", found ");
     Refusal::at(
         Rule::Unreadable,
@@ -68,27 +81,36 @@ fn unreadable(_: &str, message: &str, place: Location) -> Refusal {
     )
 }
 
-/// Walks through both readings of a text at once.
-fn agree(text: &str, tokens: &[TokenWithSpan]) -> Result<(), Refusal> {
+/// A token, where it begins and where it ends.
+type Placed<'a> = (Ours<'a>, usize, usize);
+
+/// The tokens as PostgreSQL sees them, and how many operators there are in the longest chain of them.
+fn tokens(text: &str) -> Result<(Vec<Placed<'_>>, usize), Refusal> {
     let mut lexer = Lexer::new(text)?;
-    let mut cursor = Cursor { text, at: 0, place: Location { line: 1, column: 1 } };
-    let mut shape = Shape::default();
-    let mut theirs = tokens.iter();
-    while let Some((start, ours)) = lexer.next_token()? {
-        let begin = cursor.advance(start);
-        let end = cursor.advance(lexer.position());
-        let agreed = theirs.next().is_some_and(|theirs| theirs.span.start == begin && theirs.span.end == end && same(ours, &theirs.token));
-        if !agreed && !mutant!("tokens_agree") {
-            return Err(Refusal::at(Rule::Misread, begin, String::new()));
+    let (mut tokens, mut shape) = (Vec::new(), Shape::default());
+    while let Some((start, token)) = lexer.next_token()? {
+        if let Some(rule) = long_name(token).or_else(|| shape.step(token)) {
+            return Err(Refusal::new(rule, text, start));
         }
-        if let Some(rule) = short_name(ours).or_else(|| shape.step(ours)) {
-            return Err(Refusal::at(rule, begin, String::new()));
+        tokens.push((token, start, lexer.position()));
+    }
+    Ok((tokens, shape.longest))
+}
+
+/// Rule: the parser was shown the very tokens that PostgreSQL will see.
+fn tokens_agree(text: &str, ours: &[Placed<'_>], theirs: &[TokenWithSpan]) -> Result<(), Refusal> {
+    let mut cursor = Cursor { text, at: 0, place: Location { line: 1, column: 1 } };
+    let mut theirs = theirs.iter();
+    for &(ours, start, end) in ours {
+        let (start, end) = (cursor.advance(start), cursor.advance(end));
+        let agreed = theirs.next().is_some_and(|theirs| theirs.span.start == start && theirs.span.end == end && same(ours, &theirs.token));
+        if !agreed && !mutant!("tokens_agree") {
+            return Err(Refusal::at(Rule::Misread, start, String::new()));
         }
     }
     match theirs.next() {
-        None => Ok(()),
-        Some(token) if token.token == Theirs::EOF || mutant!("tokens_agree") => Ok(()),
-        Some(token) => Err(Refusal::at(Rule::Misread, token.span.start, String::new())),
+        Some(token) if !mutant!("tokens_agree") => Err(Refusal::at(Rule::Misread, token.span.start, String::new())),
+        _ => Ok(()),
     }
 }
 
@@ -124,10 +146,10 @@ fn same(ours: Ours<'_>, theirs: &Theirs) -> bool {
     }
 }
 
-/// Refuses names that PostgreSQL would cut off, so that two of them could be one.
-fn short_name(token: Ours<'_>) -> Option<Rule> {
+/// Rule: PostgreSQL cuts off what a name has beyond 63 bytes, so that two names of this text could be one.
+fn long_name(token: Ours<'_>) -> Option<Rule> {
     match token {
-        Ours::Word(name) | Ours::Quoted(name) if name.len() > MAX_NAME && !mutant!("short_name") => Some(Rule::LongName),
+        Ours::Word(name) | Ours::Quoted(name) if name.len() > MAX_NAME && !mutant!("long_name") => Some(Rule::LongName),
         _ => None,
     }
 }
@@ -136,60 +158,82 @@ fn short_name(token: Ours<'_>) -> Option<Rule> {
 #[derive(Default)]
 struct Shape {
     tokens: usize,
-    /// For each open parenthesis, how many operators have been chained there.
-    chains: Vec<usize>,
+    /// What stands around the innermost parenthesis that is open.
+    around: Vec<Level>,
+    level: Level,
+    longest: usize,
+}
+
+/// What stands between two parentheses.
+#[derive(Clone, Copy, Default)]
+struct Level {
+    /// Operators since the last comma.
     chain: usize,
+    /// Joins whose ON has not come yet; each is a level that the parser does not count.
+    joins: usize,
+    /// CROSS JOIN has no ON.
+    cross: bool,
 }
 
 impl Shape {
     fn step(&mut self, token: Ours<'_>) -> Option<Rule> {
         self.tokens += 1;
+        let cross = std::mem::take(&mut self.level.cross);
         match token {
             Ours::Symbol(b'(' | b'[') => {
-                self.chains.push(self.chain + 1);
-                self.chain = 0;
+                self.level.chain += 1;
+                self.around.push(std::mem::take(&mut self.level));
             }
-            Ours::Symbol(b')' | b']') => self.chain = self.chains.pop().unwrap_or_default(),
-            Ours::Symbol(b',') => self.chain = 0,
-            Ours::Operator(_) => self.chain += 1,
-            Ours::Word(word) if chains(word) => self.chain += 1,
-            Ours::Symbol(_) | Ours::Word(_) | Ours::Quoted(_) | Ours::Value => {}
+            Ours::Symbol(b')' | b']') => self.level = self.around.pop().unwrap_or_default(),
+            Ours::Symbol(b',') => self.level = Level::default(),
+            Ours::Operator(_) => self.level.chain += 1,
+            Ours::Word(word) => self.word(word, cross),
+            Ours::Symbol(_) | Ours::Quoted(_) | Ours::Value => {}
         }
-        if self.tokens > MAX_TOKENS || self.chain > MAX_CHAIN {
+        self.longest = self.longest.max(self.level.chain);
+        if self.tokens > MAX_TOKENS || self.longest > MAX_CHAIN {
             Some(Rule::TooLarge)
-        } else if self.chains.len() > MAX_DEPTH {
+        } else if self.around.len() > MAX_DEPTH || self.level.joins > MAX_JOINS {
             Some(Rule::TooDeep)
         } else {
             None
         }
     }
+
+    fn word(&mut self, word: &str, cross: bool) {
+        let is = |own: &&str| word.eq_ignore_ascii_case(own);
+        if ["cross", "natural"].iter().any(is) {
+            self.level.cross = true;
+        } else if is(&"join") && !cross {
+            self.level.joins += 1;
+        } else if ["on", "using"].iter().any(is) {
+            self.level.joins = self.level.joins.saturating_sub(1);
+        } else if CHAINS.iter().any(is) {
+            self.level.chain += 1;
+        }
+    }
 }
 
-/// Whether a word can make what stands before it a part of something longer.
-fn chains(word: &str) -> bool {
-    const WORDS: [&str; 19] = [
-        "and",
-        "or",
-        "not",
-        "is",
-        "isnull",
-        "notnull",
-        "in",
-        "like",
-        "ilike",
-        "similar",
-        "between",
-        "overlaps",
-        "collate",
-        "at",
-        "union",
-        "intersect",
-        "except",
-        "join",
-        "case",
-    ];
-    WORDS.iter().any(|own| word.eq_ignore_ascii_case(own))
-}
+/// Words that can make what stands before them a part of something longer.
+const CHAINS: [&str; 17] = [
+    "and",
+    "or",
+    "not",
+    "is",
+    "isnull",
+    "notnull",
+    "in",
+    "like",
+    "ilike",
+    "similar",
+    "between",
+    "overlaps",
+    "collate",
+    "at",
+    "union",
+    "intersect",
+    "except",
+];
 
 /// Turns ascending bytes into lines and columns.
 struct Cursor<'a> {

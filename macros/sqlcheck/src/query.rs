@@ -7,6 +7,7 @@ use sqlparser::ast::{
 };
 
 use crate::judge::Judge;
+use crate::mutants::mutant;
 use crate::scope::{At, Ctes, Item, Scope};
 
 impl<'a> Judge<'a> {
@@ -43,14 +44,15 @@ impl<'a> Judge<'a> {
         self.without(foreign, query.span(), "a clause that PostgreSQL does not have");
     }
 
-    /// WITH: a query of it sees those before it, and with RECURSIVE all of them.
+    /// Rule: a query of WITH sees those before it, and with RECURSIVE all of them.
     fn with(&mut self, with: &'a With, names: &[&'a sqlparser::ast::Ident], at: At<'_, 'a>) {
         let With { with_token: _, recursive, cte_tables } = with;
         for (index, cte) in cte_tables.iter().enumerate() {
             let Cte { alias, query, from, materialized: _, closing_paren_token: _ } = cte;
             let TableAlias { explicit: _, name, columns: _, at: partiql } = alias;
+            self.pass(name.span);
             self.without(from.is_some() || partiql.is_some(), name.span, "FROM in front of WITH");
-            let visible = if *recursive { names } else { names.get(..index).unwrap_or_default() };
+            let visible = if *recursive || mutant!("with") { names } else { names.get(..index).unwrap_or_default() };
             let ctes = Ctes { outer: at.ctes, names: visible };
             self.query(query, At { scope: at.scope, ctes: Some(&ctes) });
         }

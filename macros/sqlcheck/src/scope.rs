@@ -2,6 +2,8 @@
 
 use sqlparser::ast::Ident;
 
+use crate::mutants::mutant;
+
 /// What a relation in a FROM clause is to the check.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Kind {
@@ -36,12 +38,18 @@ pub(crate) struct Found {
 }
 
 impl<'a> Scope<'_, 'a> {
-    /// The innermost relation of that name. Two of one name in one FROM clause are nobody's: PostgreSQL refuses them.
+    /// Rule: a name means the innermost relation that goes by it, whatever that is. Two of one name in one FROM clause are nobody's: PostgreSQL refuses them.
     pub(crate) fn find(&self, name: &Ident) -> Option<Found> {
+        if mutant!("find_outermost")
+            && let Some(found) = self.outer.and_then(|outer| outer.find(name))
+        {
+            return Some(Found { here: None, ..found });
+        }
         let mut named = self.items.iter().enumerate().filter(|(_, item)| item.name.is_some_and(|own| same(own, name)));
         match (named.next(), named.next()) {
             (Some((index, item)), None) => Some(Found { kind: item.kind, here: Some(index) }),
-            (Some(_), Some(_)) => None,
+            (Some(_), Some(_)) if !mutant!("find_first_of_two") => None,
+            (Some((index, item)), Some(_)) => Some(Found { kind: item.kind, here: Some(index) }),
             (None, _) => self.outer?.find(name).map(|found| Found { here: None, ..found }),
         }
     }
@@ -79,14 +87,20 @@ impl<'s, 'a> At<'s, 'a> {
     }
 }
 
-/// Whether two names are one to PostgreSQL, which folds ASCII letters of names without quotes.
+/// Rule: two names are one when they are after folding. PostgreSQL folds ASCII letters of names without quotes.
 pub(crate) fn same(one: &Ident, other: &Ident) -> bool {
-    one.value.len() == other.value.len() && folded(one).eq(folded(other))
+    (one.value.len() == other.value.len() && folded(one).eq(folded(other)))
+        || (mutant!("same") && one.value.eq_ignore_ascii_case(&other.value))
 }
 
 /// Whether a name is this one, which is given as the catalogue has it.
 pub(crate) fn is(name: &Ident, known: &str) -> bool {
     name.value.len() == known.len() && folded(name).eq(known.bytes())
+}
+
+/// Whether a name is one of these, which are given as the catalogue has them, sorted.
+pub(crate) fn is_one_of(name: &Ident, known: &[&str]) -> bool {
+    known.binary_search_by(|entry| entry.bytes().cmp(folded(name))).is_ok()
 }
 
 fn folded(name: &Ident) -> impl Iterator<Item = u8> {

@@ -9,7 +9,7 @@ use sqlparser::tokenizer::Span;
 
 use crate::Rule;
 use crate::bind::is_tenant;
-use crate::judge::Judge;
+use crate::judge::{Judge, last, single};
 use crate::mutants::mutant;
 use crate::scope::{At, Item, Kind, Scope, is};
 
@@ -92,50 +92,50 @@ impl<'a> Judge<'a> {
 
     /// What an INSERT must show: its columns, the tenant's among them, and `$1` in that place of every row.
     fn inserted(&mut self, name: &'a ObjectName, columns: &'a [ObjectName], source: Option<&'a Query>) {
-        let column = self.conventions.tenant_column;
-        let Some(source) = source.filter(|_| !columns.is_empty()) else {
-            let advice = format!("an INSERT names its columns: write `insert into {name} ({column}, …) values ($1, …)`");
-            if !mutant!("insert_columns") {
-                self.refuse(Rule::InsertColumns, name.span(), advice);
-            }
-            return;
-        };
-        match columns.iter().position(|name| single(name).is_some_and(|name| is(name, column))) {
+        let Some(source) = source.filter(|_| !columns.is_empty()) else { return self.insert_columns(name) };
+        match columns.iter().filter_map(single).position(|name| is(name, self.conventions.tenant_column)) {
             Some(position) => self.gives(&source.body, position, name.span()),
-            None if mutant!("insert_tenant") => {}
-            None => self.refuse(
-                Rule::InsertTenant,
-                name.span(),
-                format!("{name} gets rows without their tenant: add `{column}` to the columns and `$1` to the values"),
-            ),
+            None => self.insert_tenant(name),
         }
     }
 
-    /// Every row of a source has `$1` in the place of the tenant column.
+    /// Rule: an INSERT names its columns, and so has rows: without, a text does not show which value is the tenant's.
+    fn insert_columns(&mut self, name: &'a ObjectName) {
+        if !mutant!("insert_columns") {
+            let column = self.conventions.tenant_column;
+            let advice = format!("an INSERT names its columns: write `insert into {name} ({column}, …) values ($1, …)`");
+            self.refuse(Rule::InsertColumns, name.span(), advice);
+        }
+    }
+
+    /// Rule: the tenant column is among them: a default could be another tenant.
+    fn insert_tenant(&mut self, name: &'a ObjectName) {
+        if !mutant!("insert_tenant") {
+            let column = self.conventions.tenant_column;
+            let advice = format!("{name} gets rows without their tenant: add `{column}` to the columns and `$1` to the values");
+            self.refuse(Rule::InsertTenant, name.span(), advice);
+        }
+    }
+
+    /// Rule: every row of every part of a source has `$1` in the place of the tenant column.
     fn gives(&mut self, source: &'a SetExpr, position: usize, span: Span) {
         match source {
             SetExpr::Select(select) => {
-                // Behind a `*` nothing can be told about places.
-                let unsure = select
-                    .projection
-                    .iter()
-                    .take(position + 1)
-                    .any(|item| matches!(item, SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..)));
-                let value = match select.projection.get(position) {
-                    Some(SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, alias: _ }) if !unsure => Some(expr),
-                    _ => None,
-                };
-                self.given(value, position, select.projection.first().map_or(span, Spanned::span));
+                let start = select.projection.first().map_or(span, Spanned::span);
+                self.given(selected(&select.projection, position), position, start);
             }
             SetExpr::Values(values) => {
-                for row in &values.rows {
+                let rows = if mutant!("gives_first_row") { 1 } else { values.rows.len() };
+                for row in values.rows.iter().take(rows) {
                     self.given(row.content.get(position), position, row.opening_token.0.span);
                 }
             }
             SetExpr::Query(query) => self.gives(&query.body, position, span),
             SetExpr::SetOperation { left, op: _, set_quantifier: _, right } => {
                 self.gives(left, position, span);
-                self.gives(right, position, span);
+                if !mutant!("gives_left_arm") {
+                    self.gives(right, position, span);
+                }
             }
             SetExpr::Insert(_) | SetExpr::Update(_) | SetExpr::Delete(_) | SetExpr::Merge(_) | SetExpr::Table(_) => {
                 self.given(None, position, span)
@@ -143,15 +143,13 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// Rule: the tenant of a new row is `$1` itself.
     fn given(&mut self, value: Option<&'a Expr>, position: usize, row: Span) {
-        if !value.is_some_and(is_tenant) && !mutant!("insert_value") {
+        if !value.is_some_and(is_tenant) && !mutant!("given") {
             let span = value.map(Spanned::span).filter(|span| span.start.line > 0).unwrap_or(row);
             let column = self.conventions.tenant_column;
-            self.refuse(
-                Rule::InsertValue,
-                span,
-                format!("`{column}` gets something other than the tenant: write `$1` as value {} of the row", position + 1),
-            );
+            let advice = format!("`{column}` gets something other than the tenant: write `$1` as value {} of the row", position + 1);
+            self.refuse(Rule::InsertValue, span, advice);
         }
     }
 
@@ -180,7 +178,7 @@ impl<'a> Judge<'a> {
     /// Rule: ON CONFLICT DO UPDATE writes to the row that is in the way, so the key that finds it contains the tenant. A constraint's name does
     /// not show its columns. DO NOTHING without a target says no more than the error of an INSERT without ON CONFLICT.
     fn is_conflict_fenced(&self, target: Option<&ConflictTarget>, updates: bool) -> bool {
-        mutant!("conflict_target")
+        mutant!("is_conflict_fenced")
             || match target {
                 Some(ConflictTarget::Columns { columns, predicate: _ }) => {
                     columns.iter().any(|column| is(column, self.conventions.tenant_column))
@@ -287,10 +285,8 @@ impl<'a> Judge<'a> {
         };
         self.plain(relation, name);
         let own = alias.as_ref().map(|alias| &alias.name);
-        if alias.as_ref().is_some_and(|alias| !alias.columns.is_empty()) {
-            self.refuse(Rule::Renamed, name.span(), String::new());
-        }
         let kind = self.target(name, own);
+        self.renamed(kind, alias.as_ref());
         items.push(Item { name: own.or_else(|| last(name)), kind });
     }
 
@@ -318,17 +314,15 @@ impl<'a> Judge<'a> {
                 || sample.is_some()
                 || !index_directives.is_empty();
             self.without(foreign, name.span(), "something behind the target of a write");
-            if inheritance.is_some() {
-                self.refuse(Rule::Only, name.span(), String::new());
-            }
+            self.only(inheritance.is_some(), name.span());
         }
     }
 
-    /// The relation that is written to: never a CTE, and never a shared one.
+    /// Rule: what is shared is written by the platform's role, and no CTE is written to.
     fn target(&mut self, name: &'a ObjectName, alias: Option<&'a Ident>) -> Kind {
         self.pass(name.span());
         let kind = self.kind(name, alias, At { scope: None, ctes: None });
-        if kind == Kind::Shared && !mutant!("shared_write") {
+        if kind == Kind::Shared && !mutant!("target") {
             self.refuse(
                 Rule::SharedWrite,
                 name.span(),
@@ -359,16 +353,12 @@ impl<'a> Judge<'a> {
     }
 }
 
-fn single(name: &ObjectName) -> Option<&Ident> {
-    match name.0.as_slice() {
-        [ObjectNamePart::Identifier(name)] => Some(name),
-        _ => None,
-    }
-}
-
-fn last(name: &ObjectName) -> Option<&Ident> {
-    match name.0.last() {
-        Some(ObjectNamePart::Identifier(name)) => Some(name),
+/// Rule: what a `*` in front of a place gives cannot be counted, so nothing behind it has a place.
+fn selected(projection: &[SelectItem], position: usize) -> Option<&Expr> {
+    let starred =
+        projection.iter().take(position + 1).any(|item| matches!(item, SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..)));
+    match projection.get(position) {
+        Some(SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, alias: _ }) if !starred || mutant!("selected") => Some(expr),
         _ => None,
     }
 }

@@ -160,6 +160,8 @@ impl Known {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use super::*;
 
     fn text(number: usize, length: usize) -> String {
@@ -189,6 +191,24 @@ mod tests {
         assert_eq!(known.verb(&text(0, LONGEST)), None);
         known.remember(&text(0, LONGEST + 1), Verb::Select);
         assert_eq!((known.verb(&text(0, LONGEST + 1)), known.bytes), (None, BYTES));
+    }
+
+    #[test]
+    fn a_known_text_is_found_at_once() {
+        const TIMES: u32 = 10_000;
+        let checker = Checker::new(Conventions::DEFAULT, Unlisted::default());
+        let text = format!("select name from app.customers where tenant_id = $1 and name in ({})", ["$2"; 200].join(", "));
+        let known = || assert_eq!(checker.verb(&text), Ok(Verb::Select));
+        let round = |_| {
+            let begin = Instant::now();
+            (0..TIMES).for_each(|_| known());
+            begin.elapsed() / TIMES
+        };
+        let best = (0..10).map(round).min().unwrap();
+        println!("a known text of {} bytes: {best:?}", text.len());
+        let bound = if cfg!(debug_assertions) { Duration::from_micros(100) } else { Duration::from_micros(1) };
+        assert!(best < bound, "{best:?}");
+        assert_eq!(checker.counters().parsed, 1);
     }
 
     #[test]

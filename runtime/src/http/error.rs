@@ -136,7 +136,9 @@ mod tests {
 
     #[test]
     fn faults_of_the_service_say_nothing() {
-        for kind in [ErrorKind::Internal, ErrorKind::Poisoned] {
+        let refusals = tenantry_sqlcheck::statement("select 1; select name from app.customers").unwrap_err();
+        let refused = ErrorKind::Statement(tenantry_sqlcheck::Refusals::from(refusals).into());
+        for kind in [ErrorKind::Internal, ErrorKind::Poisoned, refused] {
             let expected = r#"{"type":"urn:tenantry:problem:internal","title":"Internal error","status":500}"#;
             assert_eq!(body(kind), (500, expected.to_owned()));
         }

@@ -67,6 +67,25 @@ pub(super) const ARMS: &[Arm] = &[
             "handwritten::without_the_predicate_check_row_security_still_holds",
         ],
     ),
+    db(
+        "predicate_unchecked",
+        &[
+            "predicates::a_forgotten_predicate_is_refused_before_anything_is_sent",
+            "predicates::every_way_that_sqlx_has_is_checked",
+            "compiled::a_macro_that_forgets_the_tenant_is_refused_before_anything_is_sent",
+        ],
+    ),
+    db("memo_by_pointer", &["predicates::a_text_is_known_by_itself_and_not_by_its_place_or_length"]),
+    db("memo_by_length", &["predicates::a_text_is_known_by_itself_and_not_by_its_place_or_length"]),
+    db("memo_keeps_refused", &["predicates::a_refused_text_is_refused_again"]),
+    db("functions_unread", &["predicates::a_function_of_the_applications_own_is_called_where_it_is_listed"]),
+    db(
+        "unchecked_text",
+        &[
+            "handwritten::without_the_predicate_check_row_security_still_holds",
+            "hostile::what_would_leave_the_tenant_or_outlive_the_transaction_is_not_sent",
+        ],
+    ),
     db("refusal_forgiven", &["handwritten::a_refused_statement_keeps_the_transaction_from_committing"]),
     db("stream_unwatched", &["handwritten::a_stream_dropped_half_read_poisons_and_one_read_to_its_end_does_not"]),
     db("error_detail", &["handwritten::a_constraint_that_hand_written_sql_breaks_is_explained"]),

@@ -1,0 +1,54 @@
+//! How deep the check may go where it stands, and where it goes when that is not enough.
+//!
+//! The parser takes up to 90 KB of stack a level without optimisation, and a worker of an asynchronous runtime has two megabytes in all. So a
+//! statement is first read to a depth that fits everywhere, which nearly all do. One that goes deeper is read on a thread with a stack of its
+//! own, to a depth that fits there; one that goes deeper still is refused.
+//!
+//! Where the parser comes to its limit it may try a word as a name instead, and complain of something else. So every complaint of the first
+//! reading leads to the second. That a reading succeeds in spite of the limit does no harm: the words that it tries so are those of special
+//! forms, which then are calls of functions with the same arguments, and neither binds anything.
+
+use crate::judge::Judge;
+use crate::parse::{self, Failure};
+use crate::{Conventions, Refusal, Rule};
+
+/// How deep a statement may be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Depth {
+    /// Calls of the parser within each other.
+    pub(crate) recursion: usize,
+    /// Operators in a row, each of which is a level of the tree.
+    pub(crate) chain: usize,
+    /// Whether this is as deep as it gets.
+    pub(crate) last: bool,
+}
+
+/// What fits into any stack.
+const ANYWHERE: Depth = Depth { recursion: 7, chain: 64, last: false };
+/// What fits into the stack of the thread.
+const ON_A_THREAD: Depth = Depth { recursion: 64, chain: parse::MAX_CHAIN, last: true };
+/// The stack of the thread, in bytes; only what is used of it takes memory.
+const STACK: usize = 16 << 20;
+
+/// Everything for which a statement is refused that the lexical check has passed.
+pub(crate) fn refusals(text: &str, conventions: &Conventions<'_>) -> Vec<Refusal> {
+    let failure = match judged(text, conventions, ANYWHERE) {
+        Err(Failure::Deep) => std::thread::scope(|scope| {
+            let thread = std::thread::Builder::new().stack_size(STACK);
+            let thread = thread.spawn_scoped(scope, || judged(text, conventions, ON_A_THREAD));
+            thread.map_or(Err(Failure::Deep), |thread| thread.join().unwrap_or(Err(Failure::Deep)))
+        }),
+        ended => ended,
+    };
+    match failure {
+        Ok(refusals) => refusals,
+        Err(Failure::Refused(refusal)) => vec![refusal],
+        Err(Failure::Deep) => vec![Refusal::new(Rule::TooDeep, text, 0)],
+    }
+}
+
+fn judged(text: &str, conventions: &Conventions<'_>, depth: Depth) -> Result<Vec<Refusal>, Failure> {
+    let statement = parse::parse(text, depth)?;
+    let excluded = sqlparser::ast::Ident::new("excluded");
+    Ok(Judge::new(conventions, &excluded).judge(&statement))
+}

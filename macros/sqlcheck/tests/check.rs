@@ -1,0 +1,94 @@
+//! What is accepted and what is refused: one case under each heading of the files in `cases`. Beside each one that is refused stand the rules and
+//! the places, and the snapshots have what a person reads.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use tenantry_sqlcheck::{Conventions, Refusals, check};
+
+const CONVENTIONS: Conventions<'_> =
+    Conventions { tenant_column: "tenant_id", shared: &["reference.countries"], functions: &["app.slug", "app.recent"] };
+
+/// A statement of a file, and its heading: what it shows and, after a bar, for what it is refused.
+struct Case {
+    title: String,
+    refused: String,
+    text: String,
+}
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(name)
+}
+
+/// The cases of a folder, file by file.
+fn cases(name: &str) -> Vec<(String, Vec<Case>)> {
+    let mut files: Vec<PathBuf> = fs::read_dir(folder(name)).expect("the folder").map(|entry| entry.expect("an entry").path()).collect();
+    files.sort();
+    files.iter().map(|file| (file.file_stem().expect("a name").to_string_lossy().into_owned(), read(file))).collect()
+}
+
+fn read(file: &Path) -> Vec<Case> {
+    let text = fs::read_to_string(file).expect("the file");
+    let cases = text.split("--- ").skip(1).map(|case| {
+        let (heading, text) = case.split_once('\n').expect("a statement under each heading");
+        let (title, refused) = heading.split_once(" | ").unwrap_or((heading, ""));
+        Case { title: title.to_owned(), refused: refused.to_owned(), text: text.trim_end().to_owned() }
+    });
+    cases.collect()
+}
+
+/// The rules and places, as a heading has them.
+fn summary(refusals: &Refusals) -> String {
+    let each = refusals.iter().map(|refusal| {
+        let rule = format!("{:?}", refusal.rule());
+        format!("{} {}:{}", rule.split('(').next().unwrap_or_default(), refusal.line(), refusal.column())
+    });
+    each.collect::<Vec<_>>().join(", ")
+}
+
+#[test]
+fn what_is_accepted() {
+    let mut wrong = String::new();
+    let mut count = 0;
+    for (file, cases) in cases("accepted") {
+        for case in cases {
+            count += 1;
+            if let Err(refusals) = check(&case.text, &CONVENTIONS) {
+                let _ = writeln!(wrong, "{file}, {}:\n{}", case.title, refusals.explain(&case.text));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "refused:\n{wrong}");
+    assert!(count >= 80, "{count} cases");
+}
+
+#[test]
+fn what_is_refused_and_where() {
+    let mut wrong = String::new();
+    let mut count = 0;
+    for (file, cases) in cases("refused") {
+        for case in cases {
+            count += 1;
+            let seen = check(&case.text, &CONVENTIONS).map_or_else(|refusals| summary(&refusals), |_| "accepted".to_owned());
+            if seen != case.refused {
+                let _ = writeln!(wrong, "{file}, {} | {seen}", case.title);
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "otherwise than the heading says:\n{wrong}");
+    assert!(count >= 150, "{count} cases");
+}
+
+#[test]
+fn what_a_person_reads() {
+    for (file, cases) in cases("refused") {
+        let mut page = String::new();
+        for case in cases {
+            if let Err(refusals) = check(&case.text, &CONVENTIONS) {
+                let _ = writeln!(page, "{}\n{}\n", case.title, refusals.explain(&case.text));
+            }
+        }
+        insta::assert_snapshot!(file, page);
+    }
+}
