@@ -43,7 +43,7 @@ pub(crate) fn commands() -> Vec<Command> {
     let command = |line: String| {
         let line = line.strip_prefix("$ ")?;
         let (line, remark) = line.split_once(" # ").unwrap_or((line, ""));
-        Some(Command { line: line.to_owned(), refuses: remark.starts_with("refuses") })
+        Some(Command { line: line.trim().to_owned(), refuses: remark.starts_with("refuses") })
     };
     lines.filter_map(command).collect()
 }

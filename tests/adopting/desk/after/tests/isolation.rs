@@ -26,7 +26,7 @@ fn no_account_reaches_another() {
         .operation(Operation::route("DELETE /tags/{label}", untag).effect(untagged))
         .operation(Operation::route("GET /report", |_, _, _| get("/report")).effect(reported))
         .operation(Operation::route("GET /export", |_, _, _| get("/export")).effect(|_, _, _| Ok(Effect::none())))
-        .cases(48)
+        .cases(24)
         .run();
 }
 
