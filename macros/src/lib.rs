@@ -65,6 +65,8 @@ pub fn model_enum(item: TokenStream) -> TokenStream {
 /// `sql!("select …")` checks a hand-written statement when it is compiled, by the conventions of the manifest: each of its relations is bound
 /// to the tenant, which is `$1`. It is then just the literal, for `sqlx::query(…)` and its like. Where it does not stand, the same check is
 /// made when the statement is run for the first time. In other modules it is `crate::sql!`, if `manifest!` stands at the root.
+///
+/// `manifest!("../models.toml", sql)` writes `sql!` alone: for a crate above the one with the models, where the handlers may be.
 #[proc_macro]
 pub fn manifest(input: TokenStream) -> TokenStream {
     manifest::manifest(input.into()).into()

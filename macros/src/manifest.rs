@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
-use syn::LitStr;
+use syn::parse::{Parse, ParseStream};
+use syn::{LitStr, Token};
 
 use self::file::{Entry, Fault, Manifest};
 use crate::context::Context;
@@ -27,9 +28,12 @@ pub(crate) fn manifest(input: TokenStream) -> TokenStream {
 /// `manifest!` of the crate at that folder.
 pub(crate) fn within(root: &Path, input: TokenStream) -> TokenStream {
     let context = Context::new();
-    let path = if input.is_empty() { None } else { syn::parse2::<LitStr>(input).ok() };
-    let Some(path) = path else {
-        context.error_at(Span::call_site(), "write the path of the manifest, relative to this crate: `manifest!(\"../models.toml\")`");
+    let Ok(Input { path, part }) = syn::parse2::<Input>(input) else {
+        context.error_at(
+            Span::call_site(),
+            "write the path of the manifest, relative to this crate: `manifest!(\"../models.toml\")`, or for `sql!` alone, in a crate \
+             above the one with the models, `manifest!(\"../models.toml\", sql)`",
+        );
         return stub(context.finish());
     };
     let full = root.join(path.value());
@@ -39,13 +43,40 @@ pub(crate) fn within(root: &Path, input: TokenStream) -> TokenStream {
     let errors = context.finish();
     match manifest {
         Some(manifest) => {
-            let (written, sql) = (expand(&manifest), checking(&manifest));
+            let written = (part == Part::All).then(|| expand(&manifest));
+            let sql = checking(&manifest);
             quote! { #written #sql #include }
         }
         None => {
             let stub = stub(errors);
             quote! { #stub #include }
         }
+    }
+}
+
+/// What of the manifest a crate wants.
+#[derive(Clone, Copy, Eq, PartialEq)]
+enum Part {
+    All,
+    /// `sql!` alone: the models are another crate's.
+    Sql,
+}
+
+/// `"../models.toml"`, or `"../models.toml", sql`.
+struct Input {
+    path: LitStr,
+    part: Part,
+}
+
+impl Parse for Input {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let path = input.parse()?;
+        if input.is_empty() {
+            return Ok(Self { path, part: Part::All });
+        }
+        input.parse::<Token![,]>()?;
+        let word: Ident = input.parse()?;
+        if word == "sql" { Ok(Self { path, part: Part::Sql }) } else { Err(syn::Error::new(word.span(), "not `sql`")) }
     }
 }
 

@@ -156,6 +156,24 @@ fn expand(name: &Ident, words: &[Word], others: Option<&TokenStream>) -> TokenSt
                     serializer.serialize_str(__t::ModelEnum::word(self))
                 }
             }
+            impl __t::Type<__t::Postgres> for #name {
+                fn type_info() -> __t::PgTypeInfo {
+                    __t::word_type()
+                }
+                fn compatible(other: &__t::PgTypeInfo) -> bool {
+                    __t::is_word_type(other)
+                }
+            }
+            impl __t::Encode<'_, __t::Postgres> for #name {
+                fn encode_by_ref(&self, buffer: &mut __t::PgArgumentBuffer) -> __t::Result<__t::IsNull, __t::BoxDynError> {
+                    __t::encode_word(self, buffer)
+                }
+            }
+            impl __t::Decode<'_, __t::Postgres> for #name {
+                fn decode(value: __t::PgValueRef<'_>) -> __t::Result<Self, __t::BoxDynError> {
+                    __t::decode_word(value)
+                }
+            }
             impl<'de> __t::Deserialize<'de> for #name {
                 fn deserialize<D: __t::Deserializer<'de>>(deserializer: D) -> __t::Result<Self, D::Error> {
                     __t::deserialize_word(deserializer)

@@ -10,7 +10,13 @@ use std::marker::PhantomData;
 use serde::de::Visitor;
 pub use serde::ser::SerializeMap;
 pub use serde::{Deserialize, Deserializer, Serialize, Serializer};
+pub use sqlx::encode::IsNull;
+pub use sqlx::error::BoxDynError;
+pub use sqlx::postgres::{PgArgumentBuffer, PgTypeInfo, PgValueRef};
+pub use sqlx::{Decode, Encode, Postgres, Type};
 pub use tenantry_macros::sql;
+
+pub use crate::db::encode::{decode_word, encode_word, is_word_type, word_type};
 
 pub use crate::schema::{
     Arg, Base, Cells, Col, Column, ColumnDef, Field, Id, Index, Kind, Literal, Model, ModelDef, ModelEnum, NewRow, OnDelete, Patch,

@@ -4,6 +4,7 @@ use futures_util::TryStreamExt;
 use sqlx::Row;
 use tenantry::{Actor, Date, Error, ErrorKind, Id, StatementRefusal, Timestamp};
 use tenantry_app::inventory::Category;
+use tenantry_app::sales::CustomerStatus;
 use tenantry_tests::{Bed, category};
 use uuid::Uuid;
 
@@ -49,6 +50,29 @@ async fn plain_sqlx_runs_as_it_is() {
         .await
         .unwrap();
     assert_eq!(same, (today, None));
+}
+
+#[tokio::test]
+async fn an_enum_is_bound_and_read_as_its_word() {
+    let bed = Bed::with(|config| config.max_connections(1)).await;
+    let mut db = bed.tenancy.tenant(bed.a, Actor::System);
+    let sql = "select $2, null::text, $3 where $1::uuid is not null";
+    let read: (CustomerStatus, Option<CustomerStatus>, String) = db
+        .transaction(async |tx| {
+            let tenant = tx.tenant();
+            let query = sqlx::query_as(sql).bind(tenant).bind(CustomerStatus::OnHold).bind(Some(CustomerStatus::Closed));
+            Ok(query.fetch_one(tx).await?)
+        })
+        .await
+        .unwrap();
+    assert_eq!(read, (CustomerStatus::OnHold, None, "closed".to_owned()));
+    let unknown = db.transaction(async |tx| {
+        let tenant = tx.tenant();
+        let row = sqlx::query("select 'a secret' where $1::uuid is not null").bind(tenant).fetch_one(tx).await?;
+        Ok(row.try_get::<CustomerStatus, _>(0).unwrap_err().to_string())
+    });
+    let unknown = unknown.await.unwrap();
+    assert!(unknown.ends_with("it is none of active, on_hold, closed") && !unknown.contains("secret"), "{unknown}");
 }
 
 #[tokio::test]

@@ -1,25 +1,30 @@
 //! An application outside this workspace, used as anybody uses Tenantry: the template beside this file is copied into a folder of its own,
 //! gets its migrations, a database and a server, is asked over HTTP, and is proven.
-//!
-//! It is built with the lock file and in the build directory of this workspace, so that no version is looked for and little is built twice;
-//! what it is built into stays in `target/outside`.
-
-mod application;
 
 use std::time::Duration;
 
-use application::{Application, Service, text};
 use serde_json::{Value, json};
 use sqlx::{Connection as _, PgConnection};
-use tenantry::{Config, Platform};
+use tenantry::{Config, Conventions, Platform};
+use tenantry_tests::outside::{Application, Service};
 use tenantry_tests::server;
+
+/// As the `models.toml` of the template says.
+const CONVENTIONS: Conventions = Conventions {
+    schema: "vet",
+    platform_schema: "clinics",
+    tenant_column: "clinic_id",
+    settings: "vet",
+    roles: "clinic",
+    ..Conventions::DEFAULT
+};
 
 #[test]
 fn an_application_outside_is_built_served_and_proven() {
-    let application = Application::copied();
+    let application = Application::copied("tests/outside/template", "", env!("CARGO_TARGET_TMPDIR"));
 
     // Migrations of its own, from nothing.
-    let written = application.xtask(&["gen-migrations"]).succeeds();
+    let written = application.xtask(&["gen-migrations"]).said();
     assert!(written.contains("migrations/0001_first.up.sql"), "{written}");
     application.xtask(&["gen-migrations", "--check"]).succeeds();
     let sql = application.read("migrations/0001_first.up.sql");
@@ -35,22 +40,23 @@ fn an_application_outside_is_built_served_and_proven() {
     let with = |arguments: &[&str]| application.xtask(arguments).env("ADMIN_DATABASE_URL", admin);
     let logins = ["APP", "MIGRATOR", "PLATFORM", "BACKUP"].map(|role| format!("CLINIC_{role}_PASSWORD"));
     logins.iter().fold(with(&["provision"]), |provision, login| provision.env(login, PASSWORD)).succeeds();
-    let applied = with(&["migrate"]).succeeds();
+    let applied = with(&["migrate"]).said();
     assert!(applied.contains("1 applied; the fences of 4 tables are those of the snapshot"), "{applied}");
     with(&["status"]).succeeds();
     let tenants = tenants(database.url().with_login("clinic_platform", PASSWORD).expose_with_password());
-    let service = application.serve(database.url().with_login("clinic_app", PASSWORD).expose_with_password());
+    application.cargo(&["build", "--quiet", "--package", "clinic"]).succeeds();
+    let service = application.serve("clinic", database.url().with_login("clinic_app", PASSWORD).expose_with_password());
     ask(&service, &tenants);
     drop(service);
     with(&["deprovision", "--force"]).succeeds();
 
     // The demo, with rows that are drafted from the models.
     let empty = server().create_database("clinic_demo").expect("a database");
-    let demo = application.xtask(&["demo", "--until-ready"]).env("ADMIN_DATABASE_URL", empty.url().expose_with_password()).succeeds();
+    let demo = application.xtask(&["demo", "--until-ready"]).env("ADMIN_DATABASE_URL", empty.url().expose_with_password()).said();
     assert!(demo.contains("acme: 24 keepers, 24 animals, 24 visits") && demo.contains("ready: http://127.0.0.1:"), "{demo}");
 
     // The proof, and the people's own tests.
-    let tests = application.cargo(&["test", "--package", "clinic"]).succeeds();
+    let tests = application.cargo(&["test", "--package", "clinic"]).said();
     for test in ["no_clinic_reaches_another", "an_animal_is_its_clinics_alone", "visits_go_with_their_animal"] {
         assert!(tests.contains(&format!("test {test} ... ok")), "{test}: {tests}");
     }
@@ -69,7 +75,7 @@ fn tenants(url: &str) -> [String; 2] {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let config = Config::new(url).expect("a URL").acquire_timeout(Duration::from_secs(60));
-        let platform = Platform::start(&config, &application::CONVENTIONS).await.expect("the platform");
+        let platform = Platform::start(&config, &CONVENTIONS).await.expect("the platform");
         let tenants = ["first", "second"].map(async |slug| platform.create_tenant(slug, slug).await.expect("a tenant").to_string());
         let [first, second] = tenants;
         [first.await, second.await]
@@ -86,28 +92,39 @@ fn databases_of_suites() -> Vec<String> {
     })
 }
 
+/// Sends a request for a tenant; the status and the body.
+fn send(service: &Service, tenant: &str, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
+    let (status, body) = service.send(("X-Tenant", tenant), method, &format!("/api{path}"), body);
+    (status, serde_json::from_str(&body).unwrap_or(Value::Null))
+}
+
+/// The text of a value that is one.
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_else(|| panic!("no text: {value}"))
+}
+
 /// Its generated routes and the one written by hand, by two tenants.
 fn ask(service: &Service, [first, second]: &[String; 2]) {
-    let (status, keeper) = service.send(first, "POST", "/keepers", Some(&json!({"name": "Ada"})));
+    let (status, keeper) = send(service, first, "POST", "/keepers", Some(&json!({"name": "Ada"})));
     assert_eq!(status, 201, "{keeper}");
     let animal = json!({"chip": "276098100000001", "name": "Rex", "species": "dog", "keeper": keeper["id"]});
-    let (status, animal) = service.send(first, "POST", "/animals", Some(&animal));
+    let (status, animal) = send(service, first, "POST", "/animals", Some(&animal));
     assert_eq!(status, 201, "{animal}");
     for (day, amount) in [("2026-03-01", 4500), ("2026-03-08", 1250)] {
         let visit = json!({"animal": animal["id"], "day": day, "fee": {"amount": amount, "currency": "EUR"}});
-        let (status, made) = service.send(first, "POST", "/visits", Some(&visit));
+        let (status, made) = send(service, first, "POST", "/visits", Some(&visit));
         assert_eq!(status, 201, "{made}");
-        assert_eq!(service.send(first, "POST", "/visits", Some(&visit)).0, 409, "one visit of an animal a day");
+        assert_eq!(send(service, first, "POST", "/visits", Some(&visit)).0, 409, "one visit of an animal a day");
     }
     let fees = format!("/animals/{}/fees", text(&animal["id"]));
-    assert_eq!(service.send(first, "GET", &fees, None), (200, json!({"visits": 2, "amount": 5750})));
-    assert_eq!(service.send(second, "GET", &fees, None).0, 404, "another clinic's animal");
+    assert_eq!(send(service, first, "GET", &fees, None), (200, json!({"visits": 2, "amount": 5750})));
+    assert_eq!(send(service, second, "GET", &fees, None).0, 404, "another clinic's animal");
 
     let row = format!("/animals/{}", text(&animal["id"]));
-    assert_eq!(service.send(second, "GET", &row, None).0, 404);
-    assert_eq!(service.send(second, "DELETE", &row, None).0, 404);
+    assert_eq!(send(service, second, "GET", &row, None).0, 404);
+    assert_eq!(send(service, second, "DELETE", &row, None).0, 404);
     let foreign = json!({"animal": animal["id"], "day": "2026-03-15", "fee": {"amount": 1, "currency": "EUR"}});
-    assert_eq!(service.send(second, "POST", "/visits", Some(&foreign)).0, 422, "a reference to another clinic's animal");
-    assert_eq!(service.send(first, "DELETE", &row, None).0, 204);
-    assert_eq!(service.send(first, "GET", "/visits", None).1["items"], Value::Array(Vec::new()), "its visits went with it");
+    assert_eq!(send(service, second, "POST", "/visits", Some(&foreign)).0, 422, "a reference to another clinic's animal");
+    assert_eq!(send(service, first, "DELETE", &row, None).0, 204);
+    assert_eq!(send(service, first, "GET", "/visits", None).1["items"], Value::Array(Vec::new()), "its visits went with it");
 }

@@ -1,5 +1,6 @@
 //! What the suites share: a server for each test binary, a database for each test, two tenants in it.
 
+pub mod outside;
 mod proxy;
 mod site;
 

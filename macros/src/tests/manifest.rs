@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
+use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::pretty;
@@ -27,8 +28,12 @@ impl Drop for Folder {
 }
 
 fn expansion(name: &str, text: &str) -> String {
+    expansion_of(name, text, quote! { "models.toml" })
+}
+
+fn expansion_of(name: &str, text: &str, input: TokenStream) -> String {
     let folder = Folder::with(name, text.as_bytes());
-    let tokens = crate::manifest::within(&folder.0, quote! { "models.toml" }).to_string();
+    let tokens = crate::manifest::within(&folder.0, input).to_string();
     // The name of the folder must not be seen, and its length not either: lines are broken by it.
     let tokens = tokens.replace(folder.0.to_str().expect("a path of ASCII"), "/crate");
     let written = pretty(tokens.parse().expect("tokens"));
@@ -54,6 +59,12 @@ functions = ["crm.slug"]
 views = ["crm.open_orders"]
 "#
     ));
+}
+
+#[test]
+fn a_crate_above_the_models_takes_the_macro_alone() {
+    let text = "[conventions]\ntenant_column = \"account_id\"\n[models]\ncrate = [\"Ticket\"]\n";
+    insta::assert_snapshot!(expansion_of("above", text, quote! { "models.toml", sql }));
 }
 
 #[test]

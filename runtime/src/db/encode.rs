@@ -8,7 +8,7 @@ use sqlx::{Arguments, Decode, Encode, Postgres, Type};
 use uuid::Uuid;
 
 use super::Error;
-use crate::schema::{Arg, Date, Id, TenantId, Timestamp};
+use crate::schema::{Arg, Date, Id, ModelEnum, TenantId, Timestamp};
 
 /// The OID of `date` (pg_type.dat), fixed in every PostgreSQL.
 const DATE: Oid = Oid(1082);
@@ -96,4 +96,32 @@ impl Decode<'_, Postgres> for Timestamp {
             PgValueFormat::Text => Err("timestamps are read in the binary format only".into()),
         }
     }
+}
+
+/// The type of an enum's column: the generated code of `ModelEnum` asks here, since a trait of sqlx's cannot be implemented for all of them.
+#[must_use]
+pub fn word_type() -> PgTypeInfo {
+    <str as Type<Postgres>>::type_info()
+}
+
+/// Whether a column of that type can hold words: `text`, and what PostgreSQL writes like it.
+#[must_use]
+pub fn is_word_type(other: &PgTypeInfo) -> bool {
+    <str as Type<Postgres>>::compatible(other)
+}
+
+/// Writes the word of an enum.
+///
+/// # Errors
+/// None; the trait of sqlx wants a result.
+pub fn encode_word<T: ModelEnum>(value: &T, buffer: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
+    <&str as Encode<Postgres>>::encode(value.word(), buffer)
+}
+
+/// Reads the word of an enum.
+///
+/// # Errors
+/// When it is none of its words. The message does not repeat it.
+pub fn decode_word<T: ModelEnum>(value: PgValueRef<'_>) -> Result<T, BoxDynError> {
+    T::from_word(<&str as Decode<Postgres>>::decode(value)?).ok_or_else(|| format!("it is none of {}", T::WORDS.join(", ")).into())
 }

@@ -6,7 +6,7 @@
 mod checked;
 mod config;
 mod constraints;
-mod encode;
+pub(crate) mod encode;
 mod error;
 mod executor;
 mod platform;

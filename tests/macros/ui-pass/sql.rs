@@ -6,6 +6,13 @@ use super::manifest::sql;
 
 const COUNT: &str = sql!("select count(*) from crm.every where tenant_id = $1");
 
+/// A crate above the models: it has none, and the macro all the same.
+mod above {
+    tenantry::manifest!("ui-pass/models.toml", sql);
+
+    pub(super) const COUNT: &str = sql!("select count(*) from crm.every where tenant_id = $1");
+}
+
 async fn plain_raw_and_with_a_comma(tx: &mut TenantTx<'_>) -> Result<(), Error> {
     let tenant = tx.tenant();
     let sql = sql!(
@@ -30,6 +37,7 @@ macro_rules! through_another_macro {
 fn the_macro_is_its_text() {
     let _ = plain_raw_and_with_a_comma;
     assert_eq!(COUNT, "select count(*) from crm.every where tenant_id = $1");
+    assert_eq!(COUNT, above::COUNT);
     assert_eq!(sql!(r"select E'\\' from crm.every where tenant_id = $1"), "select E'\\\\' from crm.every where tenant_id = $1");
     assert_eq!(through_another_macro!("select 1 where $1::uuid is not null"), "select 1 where $1::uuid is not null");
 }
