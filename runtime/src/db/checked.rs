@@ -59,16 +59,10 @@ impl Checker {
 
     /// What the text does; or everything for which it is refused.
     pub(super) fn verb(&self, text: &str) -> Result<Verb, Refusals> {
-        let named;
-        let key = if mutant!("memo_by_pointer") {
-            named = format!("{:p}", text.as_ptr());
-            &named
-        } else if mutant!("memo_by_length") {
-            named = text.len().to_string();
-            &named
-        } else {
-            text
-        };
+        let pointer = mutant!("memo_by_pointer").then(|| format!("{:p}", text.as_ptr()));
+        let length = mutant!("memo_by_length").then(|| text.len().to_string());
+        let key = pointer.or(length);
+        let key = key.as_deref().unwrap_or(text);
         if let Some(verb) = self.known().verb(key) {
             return Ok(verb);
         }
