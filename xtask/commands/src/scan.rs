@@ -92,7 +92,8 @@ fn sources(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn skipped(name: &str) -> bool {
+/// Whether a folder of that name holds nothing of the application itself.
+pub(crate) fn skipped(name: &str) -> bool {
     name == "target" || name.starts_with('.') || CASES.contains(&name)
 }
 

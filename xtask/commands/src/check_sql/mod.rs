@@ -26,7 +26,7 @@ What is read:
   FILE.json    what `cargo sqlx prepare` writes for one use of `query!` and its kin
   DIR          the files query-*.json of that folder, or of the folder .sqlx in it
   -            standard input, like a file
-  nothing      every folder .sqlx of the workspace
+  nothing      every folder .sqlx of the workspace but those of suites and examples, whose statements may be wrong on purpose
 
 Exit codes: 0 every statement is accepted, 1 at least one is refused, 2 there was nothing to check or it could not be read.
 A statement that stands in several places is judged once.

@@ -174,7 +174,7 @@ fn query(name: &str, text: &str) -> anyhow::Result<Statement> {
     Ok(Statement { text: offline.query, place: Place { source: name.to_owned(), line: None } })
 }
 
-/// The folders of that name below the root, sorted; not those of builds and of packages of other people.
+/// The folders of that name below the root, sorted; not those of builds, and not those of suites, whose statements may be wrong on purpose.
 fn offline_folders(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut folders = vec![(root.to_owned(), 0_usize)];
@@ -190,8 +190,7 @@ fn offline_folders(root: &Path) -> anyhow::Result<Vec<PathBuf>> {
             let path = folder.join(&name);
             match name.to_string_lossy().as_ref() {
                 OFFLINE => found.push(path),
-                "target" | "node_modules" => {}
-                name if name.starts_with('.') => {}
+                name if crate::scan::skipped(name) => {}
                 _ if depth < MAX_DEPTH => folders.push((path, depth + 1)),
                 _ => {}
             }

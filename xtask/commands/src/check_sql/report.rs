@@ -190,7 +190,7 @@ fn relation<'a>(refusal: &Refusal, text: &'a str) -> Option<&'a str> {
     let mut quoted = false;
     let end = rest.find(|char: char| {
         quoted ^= char == '"';
-        !quoted && !(char.is_alphanumeric() || matches!(char, '_' | '$' | '.' | '"'))
+        !(quoted || char.is_alphanumeric() || matches!(char, '_' | '$' | '.' | '"'))
     });
     rest.get(..end.unwrap_or(rest.len())).filter(|name| !name.is_empty())
 }

@@ -81,12 +81,13 @@ fn what_is_accepted_is_a_line() {
 }
 
 #[test]
-fn the_workspace_has_what_sqlx_has_written_anywhere_but_in_builds() {
+fn the_workspace_has_what_sqlx_has_written_anywhere_but_in_builds_and_suites() {
     let folder = folder(&[
         ("app/.sqlx/query-1.json", PLANTED),
         (".sqlx/query-2.json", PLANTED),
         ("target/.sqlx/query-3.json", PLANTED),
         (".hidden/.sqlx/query-4.json", PLANTED),
+        ("tests/.sqlx/query-5.json", PLANTED),
         ("app/.sqlx/notes.json", b"{}"),
     ]);
     let places: Vec<String> =
