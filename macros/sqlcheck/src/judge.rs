@@ -161,3 +161,29 @@ pub(crate) fn last(name: &ObjectName) -> Option<&Ident> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stack::ANYWHERE;
+
+    /// A part that the check has not come by refuses the statement, whatever else is right.
+    #[test]
+    fn what_was_not_seen_is_refused() {
+        let statement = crate::parse::parse("select name from app.customers where tenant_id = $1", ANYWHERE).expect("it is read");
+        let excluded = Ident::new("excluded");
+        assert!(Judge::new(&Conventions::DEFAULT, &excluded).judge(&statement).is_empty());
+        let parts: [fn(&mut Count) -> &mut usize; 5] = [
+            |count| &mut count.statements,
+            |count| &mut count.queries,
+            |count| &mut count.selects,
+            |count| &mut count.relations,
+            |count| &mut count.expressions,
+        ];
+        for part in parts {
+            let mut judge = Judge::new(&Conventions::DEFAULT, &excluded);
+            *part(&mut judge.count) += 1;
+            assert_eq!(judge.judge(&statement).first().map(Refusal::rule), Some(Rule::Unjudged));
+        }
+    }
+}

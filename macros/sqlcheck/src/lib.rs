@@ -1,5 +1,19 @@
 //! What a hand-written SQL statement must look like before Tenantry lets it near the database.
 //!
+//! [`check`] decides for every relation in a statement, at any depth, whether it is bound to the tenant, which is the first argument, `$1`. It
+//! refuses when it is unsure, and names all that stands in the way at once. Why what it accepts stays within the tenant is written down in
+//! [`soundness`].
+//!
+//! ```
+//! use tenantry_sqlcheck::{Conventions, Rule, check};
+//!
+//! let conventions = Conventions::DEFAULT;
+//! assert!(check("select name from app.customers where tenant_id = $1", &conventions).is_ok());
+//!
+//! let refusals = check("select c.name from app.customers c where c.tenant_id = $1 or c.active", &conventions).unwrap_err();
+//! assert_eq!(refusals.first().rule(), Rule::Unbound);
+//! ```
+//!
 //! [`statement`] takes the text of one statement and says which [`Verb`] it has, or where and why it is refused. It reads the text by
 //! PostgreSQL's lexical rules (chapter 4.1 of its manual), since a reader with other rules could be shown one statement while the server
 //! runs another. Where PostgreSQL offers an odd spelling that nobody needs, the text is refused rather than understood.
@@ -35,6 +49,8 @@ mod parse;
 mod query;
 mod refusal;
 mod scope;
+#[doc = include_str!("soundness.md")]
+pub mod soundness {}
 mod stack;
 mod tables;
 mod write;

@@ -24,7 +24,7 @@ pub(crate) struct Depth {
 }
 
 /// What fits into any stack.
-const ANYWHERE: Depth = Depth { recursion: 7, chain: 64, last: false };
+pub(crate) const ANYWHERE: Depth = Depth { recursion: 7, chain: 64, last: false };
 /// What fits into the stack of the thread.
 const ON_A_THREAD: Depth = Depth { recursion: 64, chain: parse::MAX_CHAIN, last: true };
 /// The stack of the thread, in bytes; only what is used of it takes memory.

@@ -13,6 +13,9 @@ use crate::judge::{Judge, last};
 use crate::mutants::mutant;
 use crate::scope::{At, Item, Kind, Scope, is};
 
+/// The most relations of a statement: a name is looked for among all that are visible, so that the work grows with their square.
+const MAX_RELATIONS: usize = 256;
+
 impl<'a> Judge<'a> {
     /// The items of a FROM clause, which are added to `items`.
     pub(crate) fn from(&mut self, from: &'a [TableWithJoins], at: At<'_, 'a>, items: &mut Vec<Item<'a>>) {
@@ -24,6 +27,10 @@ impl<'a> Judge<'a> {
     /// One item of FROM.
     pub(crate) fn factor(&mut self, factor: &'a TableFactor, at: At<'_, 'a>, items: &mut Vec<Item<'a>>) -> Column {
         self.count.relations += 1;
+        if self.count.relations > MAX_RELATIONS {
+            self.refuse(Rule::TooLarge, factor.span(), format!("a statement has at most {MAX_RELATIONS} relations: split it"));
+            return Column::Unknown;
+        }
         match factor {
             TableFactor::Table { .. } => return self.named(factor, at, items),
             TableFactor::NestedJoin { table_with_joins, alias } => {

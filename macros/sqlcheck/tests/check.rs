@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use tenantry_sqlcheck::{Conventions, Refusals, check};
+use tenantry_sqlcheck::{Conventions, Refusals, Rule, check};
 
 const CONVENTIONS: Conventions<'_> =
     Conventions { tenant_column: "tenant_id", shared: &["reference.countries"], functions: &["app.slug", "app.recent"] };
@@ -91,4 +91,34 @@ fn what_a_person_reads() {
         }
         insta::assert_snapshot!(file, page);
     }
+}
+
+/// The table of the documentation: what the check does not read or take is refused for that, and what to write instead is accepted.
+#[test]
+fn the_documentation_says_what_to_write_instead() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/hand-written-sql.md");
+    let page = fs::read_to_string(page).expect("the page").replace("\\|", "¦");
+    let (_, table) = page.split_once("| instead of | write |").expect("the table");
+    let rows = table.lines().filter(|line| line.starts_with("| `"));
+    let rows = rows.map(|line| line.split('|').map(|cell| cell.trim().trim_matches('`').replace('¦', "|")).collect::<Vec<_>>());
+    let mut count = 0;
+    for row in rows {
+        count += 1;
+        let [_, instead_of, write, _] = row.as_slice() else { panic!("two columns: {row:?}") };
+        let refusals = check(instead_of, &CONVENTIONS).expect_err(instead_of);
+        let forms = [
+            Rule::Unreadable,
+            Rule::Misread,
+            Rule::Construct,
+            Rule::Only,
+            Rule::Sample,
+            Rule::Natural,
+            Rule::JoinAlias,
+            Rule::Renamed,
+            Rule::ConflictTarget,
+        ];
+        assert!(refusals.iter().any(|refusal| forms.contains(&refusal.rule())), "{instead_of}: {refusals}");
+        assert!(check(write, &CONVENTIONS).is_ok(), "{}", check(write, &CONVENTIONS).expect_err("refused").explain(write));
+    }
+    assert!(count >= 20, "{count} rows");
 }

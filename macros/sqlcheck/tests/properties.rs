@@ -1,7 +1,7 @@
 //! Laws that hold for any text.
 
 use proptest::prelude::*;
-use tenantry_sqlcheck::{Rule, Verb, statement};
+use tenantry_sqlcheck::{Conventions, Rule, Verb, check, statement};
 
 /// Pieces that mean something to the lexer, so that random sequences of them reach its corners.
 const PIECES: &[&str] = &[
@@ -124,5 +124,148 @@ proptest! {
         if plain.contains(';') {
             prop_assert!(statement(&plain).is_err());
         }
+    }
+}
+
+/// Words and signs of SQL, so that random sequences of them now and then are statements.
+const WORDS: &[&str] = &[
+    "select",
+    "from",
+    "where",
+    "and",
+    "or",
+    "not",
+    "exists",
+    "(",
+    ")",
+    ",",
+    "=",
+    "$1",
+    "$2",
+    "app.a",
+    "app.b b",
+    "a",
+    "b",
+    "a.tenant_id",
+    "b.tenant_id",
+    "tenant_id",
+    "join",
+    "left join",
+    "on",
+    "using (tenant_id)",
+    "lateral",
+    "with",
+    "recursive",
+    "as",
+    "union",
+    "insert into app.a",
+    "(tenant_id)",
+    "values",
+    "($1)",
+    "update app.a",
+    "set",
+    "delete from",
+    "returning",
+    "case",
+    "when",
+    "then",
+    "end",
+    "in",
+    "is null",
+    "between",
+    "order by",
+    "limit",
+    "group by",
+    "having",
+    "over",
+    "partition by",
+    "on conflict",
+    "do nothing",
+    "do update",
+    "1",
+    "'x'",
+    "*",
+    "::uuid",
+    "[",
+    "]",
+    "array",
+    "interval",
+    "any",
+    "for update",
+    "cast",
+    "natural",
+    "full join",
+    "!",
+    "==",
+    "&--",
+    "/*",
+    "*/",
+    "\n",
+];
+
+fn statements() -> Vec<String> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let files = ["accepted", "refused"].iter().flat_map(|name| std::fs::read_dir(folder.join(name)).expect("the cases"));
+    let texts = files.map(|file| std::fs::read_to_string(file.expect("an entry").path()).expect("the file"));
+    let cases = texts.flat_map(|text| {
+        text.split("--- ").skip(1).filter_map(|case| Some(case.split_once('\n')?.1.trim().to_owned())).collect::<Vec<_>>()
+    });
+    cases.collect()
+}
+
+/// A statement of the cases with one stretch replaced by a word, by another stretch of itself, or by nothing.
+fn mutated_statement() -> impl Strategy<Value = String> {
+    let parts =
+        (prop::sample::select(statements()), any::<prop::sample::Index>(), 0..12_usize, prop::option::of(prop::sample::select(WORDS)));
+    parts.prop_map(|(text, at, length, word)| {
+        let characters: Vec<char> = text.chars().collect();
+        let at = at.index(characters.len());
+        let (before, rest) = characters.split_at(at);
+        let after = rest.get(length..).unwrap_or_default();
+        format!("{} {} {}", String::from_iter(before), word.unwrap_or_default(), String::from_iter(after))
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1_500))]
+
+    #[test]
+    fn any_text_gets_a_verdict(text in prop_oneof![
+        any::<String>(),
+        pieces().prop_map(|text| format!("select {text}")),
+        prop::collection::vec(prop::sample::select(WORDS), 0..40).prop_map(|words| format!("select {}", words.join(" "))),
+        mutated_statement(),
+    ]) {
+        if let Err(refusals) = check(&text, &Conventions::DEFAULT) {
+            for refusal in refusals.iter() {
+                prop_assert_ne!(refusal.rule(), Rule::Unjudged, "{}", text);
+                prop_assert!(!refusal.to_string().ends_with('.'));
+                let line = text.split('\n').nth(refusal.line() - 1).expect("the line is there");
+                prop_assert!(refusal.column() <= line.chars().count() + 1, "{}: {}", text, refusal);
+            }
+            prop_assert!(refusals.iter().is_sorted_by_key(|refusal| (refusal.line(), refusal.column())));
+        }
+    }
+
+    #[test]
+    fn what_is_accepted_passes_the_lexical_check(text in mutated_statement()) {
+        if let Ok(verb) = check(&text, &Conventions::DEFAULT) {
+            prop_assert_eq!(statement(&text), Ok(verb));
+        }
+    }
+
+    #[test]
+    fn one_more_conjunct_keeps_what_is_bound(text in prop::sample::select(statements()), conjunct in prop::sample::select(&["1 = 1", "not false", "(2 > 1 or 3 > 2)"])) {
+        let more = text.replacen("where ", &format!("where {conjunct} and "), 1);
+        if !text.contains(" or ") && !text.contains("xor") && text.contains("where ") {
+            prop_assert_eq!(check(&text, &Conventions::DEFAULT).is_ok(), check(&more, &Conventions::DEFAULT).is_ok(), "{}", more);
+        }
+    }
+
+    #[test]
+    fn without_the_argument_nothing_is_accepted_that_needs_it(text in prop::sample::select(statements())) {
+        let other = text.replace("$1", "$7");
+        let fenced = text.contains("app.") && check(&text, &Conventions::DEFAULT).is_ok();
+        prop_assert!(!fenced || check(&other, &Conventions::DEFAULT).is_err(), "{}", other);
     }
 }
