@@ -24,7 +24,7 @@ const REFUSED_RUN: usize = 2;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_accepted_keeps_to_its_tenant() {
     let settings = Settings::from_env();
-    let (tally, leak) = search(settings, accepts, &mut pairs().await).await;
+    let (tally, leak) = search(settings).await;
     eprintln!("seed {}, {}\n{tally}", settings.seed, SERVER.origin_without_path());
     if let Some(leak) = leak {
         panic!("an accepted statement is not bound to its tenant:\n{leak}");
@@ -37,7 +37,7 @@ async fn what_is_accepted_keeps_to_its_tenant() {
 }
 
 /// What the search has found wrong.
-pub(crate) struct Leak {
+struct Leak {
     seed: u64,
     found: Made,
     smallest: Made,
@@ -51,24 +51,13 @@ impl fmt::Display for Leak {
     }
 }
 
-/// The databases of a search, which the next one can have.
-pub(crate) async fn pairs() -> Vec<Pair> {
-    let mut pairs = Vec::new();
-    for _ in 0..WORKERS {
-        pairs.push(Pair::new(&SERVER).await);
-    }
-    pairs
-}
-
-/// Makes so many statements, runs those that `accepts` takes and some of the others, and stops at the first leak.
-pub(crate) async fn search(settings: Settings, accepts: fn(&str) -> bool, pairs: &mut Vec<Pair>) -> (Tally, Option<Leak>) {
-    let search = Arc::new(Search { settings, accepts, next: AtomicUsize::new(0), tally: Mutex::default(), begin: Instant::now() });
-    let workers: Vec<_> = pairs.drain(..).map(|pair| tokio::spawn(Arc::clone(&search).work(pair))).collect();
+/// Makes so many statements, runs those that the check accepts and some of the others, and stops at the first leak.
+async fn search(settings: Settings) -> (Tally, Option<Leak>) {
+    let search = Arc::new(Search { settings, next: AtomicUsize::new(0), tally: Mutex::default(), begin: Instant::now() });
+    let workers: Vec<_> = (0..WORKERS).map(|_| tokio::spawn(Arc::clone(&search).work())).collect();
     let mut leak = None;
     for worker in workers {
-        let (pair, found) = worker.await.expect("the worker ends");
-        pairs.push(pair);
-        leak = leak.or(found);
+        leak = leak.or(worker.await.expect("the worker ends"));
     }
     let tally = search.tally().clone();
     (tally, leak)
@@ -76,7 +65,6 @@ pub(crate) async fn search(settings: Settings, accepts: fn(&str) -> bool, pairs:
 
 struct Search {
     settings: Settings,
-    accepts: fn(&str) -> bool,
     next: AtomicUsize,
     tally: Mutex<Tally>,
     begin: Instant,
@@ -87,15 +75,16 @@ impl Search {
         self.tally.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn work(self: Arc<Self>, mut pair: Pair) -> (Pair, Option<Leak>) {
+    async fn work(self: Arc<Self>) -> Option<Leak> {
+        let mut pair = Pair::new(&SERVER).await;
         loop {
             let number = self.next.fetch_add(1, Ordering::Relaxed);
             if number >= self.settings.statements {
-                return (pair, None);
+                return None;
             }
             let seed = self.settings.seed.wrapping_add(number as u64);
             let made = generator::statement(seed);
-            let is_accepted = (self.accepts)(&made.text);
+            let is_accepted = accepts(&made.text);
             self.tally().made(&made, is_accepted);
             if !is_accepted && !number.is_multiple_of(REFUSED_RUN) {
                 continue;
@@ -104,8 +93,8 @@ impl Search {
                 Comparison::Different(difference) if is_accepted => {
                     // The others have seen enough.
                     self.next.store(self.settings.statements, Ordering::Relaxed);
-                    let (smallest, difference) = shrink(&mut pair, self.accepts, made.clone(), difference).await;
-                    return (pair, Some(Leak { seed, found: made, smallest, difference }));
+                    let (smallest, difference) = shrink(&mut pair, accepts, made.clone(), difference).await;
+                    return Some(Leak { seed, found: made, smallest, difference });
                 }
                 comparison => self.tally().compared(&made, is_accepted, &comparison),
             }
@@ -118,7 +107,7 @@ impl Search {
 
 /// The figures of a search.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Tally {
+struct Tally {
     made: usize,
     accepted: Ran,
     /// Those of the accepted that name three tables and more.

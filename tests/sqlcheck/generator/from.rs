@@ -50,9 +50,9 @@ impl Join {
     const fn share_in_on(self) -> (usize, usize) {
         match self {
             Self::Inner => (35, 75),
-            Self::Left => (5, 85),
-            Self::Right => (85, 5),
-            Self::Full => (6, 6),
+            Self::Left => (10, 80),
+            Self::Right => (75, 20),
+            Self::Full => (12, 12),
             Self::Cross => (0, 0),
         }
     }
@@ -106,7 +106,7 @@ impl Generator {
         }
         let right_size = if size > 2 && self.choices.percent(20) { 2 } else { 1 };
         let left = self.tree(size - right_size, outer, before);
-        let join = self.choices.weighted(&[(45, Join::Inner), (26, Join::Left), (8, Join::Right), (7, Join::Full), (8, Join::Cross)]);
+        let join = self.choices.weighted(&[(45, Join::Inner), (26, Join::Left), (11, Join::Right), (9, Join::Full), (8, Join::Cross)]);
         let mut seen = before.to_vec();
         if !matches!(join, Join::Right | Join::Full) {
             seen.extend(left.relations.iter().cloned());

@@ -79,12 +79,14 @@ async fn what_the_server_would_run_is_what_was_judged() {
     assert!(wrong.is_empty(), "{} texts are not as the table says:\n{}", wrong.len(), wrong.join("\n\n"));
 }
 
-/// The reasons, for a person to read.
+/// The reasons, for a person to read. Their words stand in the snapshots of the check itself.
 #[test]
 fn what_is_refused_says_why() {
     let reason = |case: Case| {
         let refusals = check(&case.text, &CONVENTIONS).err()?;
-        Some(format!("{:?}\n    {}\n", case.text, refusals.to_string().replace('\n', "\n    ")))
+        let reasons: Vec<String> =
+            refusals.iter().map(|refusal| format!("{:?} at {}:{}", refusal.rule(), refusal.line(), refusal.column())).collect();
+        Some(format!("{:?}\n    {}; server: {:?}\n", case.text, reasons.join(", "), case.server))
     };
     insta::assert_snapshot!(cases::all().into_iter().filter_map(reason).collect::<String>());
 }

@@ -121,6 +121,9 @@ const PAIRS: &[(&str, &str)] = &[
     ("/*!", "*/"),
     ("-/*", "*/"),
     ("*/*", "*/"),
+    ("and n.body <> 'x", "and y'"),
+    ("and n.body <> $$x", "and y$$"),
+    ("and n.body <> e'\\'", "and y'"),
     ("<> '", "'"),
     ("<> '\\' or true --", "'"),
     ("|| '", "'"),
@@ -146,8 +149,7 @@ pub(super) fn text(choices: &mut Choices) -> String {
     let mut tokens: Vec<String> = statement.split(' ').map(|token| format!("{token} ")).collect();
     if choices.percent(50) {
         let (open, close) = choices.pick(PAIRS);
-        let at = choices.below(tokens.len());
-        let end = (at + 1 + choices.below(10)).min(tokens.len());
+        let (at, end) = stretch(choices, &tokens);
         tokens.insert(end, format!("{close} "));
         throw(choices, &mut tokens, at, open);
     }
@@ -167,4 +169,16 @@ fn throw(choices: &mut Choices, tokens: &mut Vec<String>, at: usize, piece: &str
         let before = tokens[at - 1].trim_end_matches(' ').to_owned();
         tokens[at - 1] = before;
     }
+}
+
+/// Where something opens, and where it closes: anywhere, or as often as not around whole conditions.
+fn stretch(choices: &mut Choices, tokens: &[String]) -> (usize, usize) {
+    let conditions: Vec<usize> = (0..tokens.len()).filter(|&at| tokens[at] == "and ").collect();
+    if !conditions.is_empty() && choices.percent(50) {
+        let at = choices.below(conditions.len());
+        let end = conditions.get(at + 1 + choices.below(2)).copied().unwrap_or(tokens.len());
+        return (conditions[at], end);
+    }
+    let at = choices.below(tokens.len());
+    (at, (at + 1 + choices.below(10)).min(tokens.len()))
 }
