@@ -10,7 +10,6 @@ pub struct Note {
 }
 
 fn main() {
-    let _: &str = sql!("");
     let _: &str = sql!("truncate app.notes");
     let _: &str = sql!("select id from app.notes where tenant_id = $1;");
     let _: &str = sql!("select set_config('app.tenant_id', $1::text, false)");
