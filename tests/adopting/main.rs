@@ -43,7 +43,7 @@ fn a_help_desk_moves_and_is_proven() {
         let [old, new] = [&before, &after].map(|service| desk.played(service, customer));
         assert_eq!(old, new);
         if customer.account == ACME.account {
-            insta::assert_snapshot!(new);
+            insta::assert_snapshot!(script::shown(&new));
         }
     }
     drop((before, after));
@@ -55,12 +55,13 @@ fn a_help_desk_moves_and_is_proven() {
     desk.without_the_old_login();
 }
 
-/// A customer asks for another one's ticket, and tags it.
-fn another_customers_ticket(service: &Service, read: u16, tagged: u16) {
+/// A customer asks for another one's ticket, sets the status that it has, and tags it.
+fn another_customers_ticket(service: &Service, read: u16, written: u16) {
     let path = format!("/tickets/{}", ACME.ticket);
     let (status, body) = BOLT.send(service, "GET", &path, None);
     assert_eq!((status, body.contains("Acme's Ada")), (read, read == 200), "{body}");
-    assert_eq!(BOLT.send(service, "PUT", &format!("{path}/tags/planted"), None).0, tagged);
+    assert_eq!(BOLT.send(service, "PUT", &format!("{path}/status"), Some(&"open".into())).0, written);
+    assert_eq!(BOLT.send(service, "PUT", &format!("{path}/tags/planted"), None).0, written);
 }
 
 /// The two services in a folder of their own, and the database that they share.
@@ -140,7 +141,8 @@ impl Desk {
             let folder = self.application.path(".sqlx");
             fs::remove_dir_all(&folder).and_then(|()| fs::create_dir(&folder)).expect("an empty folder");
         }
-        let run = self.with_logins(self.application.shell(line));
+        // The proof in the profile of a push: a minute for all of its parts.
+        let run = self.with_logins(self.application.shell(line)).env("TENANTRY_PROOF_PROFILE", "push");
         println!("{}", if *refuses { run.fails() } else { run.said() });
         if describes {
             self.descriptions_are_committed();
@@ -208,7 +210,8 @@ impl Desk {
         self.proof(false).succeeds();
         let red = self.proof(true).fails();
         assert!(red.contains("test no_account_reaches_another ... FAILED"), "{red}");
-        assert!(red.contains("calls GET /tickets/{id} with another tenant's id"), "the route is named: {red}");
+        // One that looks at tickets alone: where a join leads through a table that is still fenced, that table hides the row.
+        assert!(red.contains("calls PUT /tickets/{id}/status with another tenant's id"), "the route is named: {red}");
     }
 }
 

@@ -64,3 +64,10 @@ pub(crate) fn played(service: &Service, customer: Customer) -> String {
     ask("POST", &format!("{old}/merge"), Some(json!({ "into": "c0000000-0000-4000-8000-000000000000" })), "");
     said
 }
+
+/// What was said, for a person: without the archive, and no line longer than a screen is wide.
+pub(crate) fn shown(said: &str) -> String {
+    let short = |line: &str| if line.chars().count() > 240 { line.chars().take(240).chain(['…']).collect() } else { line.to_owned() };
+    let lines: Vec<String> = said.lines().filter(|line| !line.starts_with("Archived ")).map(short).collect();
+    lines.join("\n")
+}
