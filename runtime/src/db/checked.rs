@@ -159,7 +159,7 @@ mod tests {
     use super::*;
 
     fn text(number: usize, length: usize) -> String {
-        format!("{number:0length$}")
+        format!("{number:08}{}", " ".repeat(length - 8))
     }
 
     #[test]
