@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use tenantry_sqlcheck::{Conventions, Refusals, Rule, check};
 
 const CONVENTIONS: Conventions<'_> =
-    Conventions { tenant_column: "tenant_id", shared: &["reference.countries"], functions: &["app.slug", "app.recent"] };
+    Conventions { shared: &["reference.countries"], functions: &["app.slug", "app.recent"], ..Conventions::DEFAULT };
 
 /// A statement of a file, and its heading: what it shows and, after a bar, for what it is refused.
 struct Case {
