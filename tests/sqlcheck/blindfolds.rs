@@ -7,8 +7,11 @@ use crate::{SERVER, accepts, generator};
 /// As many statements as may pass until one shows the fault.
 const TRIES: u64 = 6_000;
 
+/// A check.
+type Accepts = fn(&str) -> bool;
+
 /// A check that sees something else than what stands there, and what it then takes for right.
-const BLINDFOLDS: &[(&str, fn(&str) -> bool)] = &[
+const BLINDFOLDS: &[(&str, Accepts)] = &[
     ("everything is accepted", |text| tenantry_sqlcheck::statement(text).is_ok()),
     ("an OR counts as an AND", |text| accepts(&text.replace(" or ", " and "))),
     ("a NOT does not count", |text| accepts(&text.replace("not (", "("))),

@@ -13,8 +13,11 @@ const TRIES: u64 = 6_000;
 /// What makes a text.
 type Make = fn(&mut Choices) -> String;
 
+/// A check.
+type Accepts = fn(&str) -> bool;
+
 /// A reader that does not know something, made of the check and of a change to the text.
-const READERS: &[(&str, Make, fn(&str) -> bool)] = &[
+const READERS: &[(&str, Make, Accepts)] = &[
     ("does not know `/*`", noise::text, |text| accepts(&text.replace("/*", " ").replace("*/", " "))),
     ("does not know `--`", noise::text, |text| accepts(&text.replace("--", " "))),
     ("does not know strings", noise::text, |text| accepts(&text.replace('\'', " "))),

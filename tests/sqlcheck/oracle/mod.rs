@@ -89,7 +89,7 @@ impl Pair {
         }
         match Difference::between(both, alone) {
             Ok(same) => Comparison::Same(same),
-            Err(difference) => Comparison::Different(Box::new(difference)),
+            Err(difference) => Comparison::Different(difference),
         }
     }
 }

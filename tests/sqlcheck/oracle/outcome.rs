@@ -107,9 +107,9 @@ pub(crate) struct Difference {
 
 impl Difference {
     /// The outcome when there is one.
-    pub(super) fn between(both: Outcome, alone: Outcome) -> Result<Outcome, Self> {
+    pub(super) fn between(both: Outcome, alone: Outcome) -> Result<Outcome, Box<Self>> {
         let untouched = |outcome: &Outcome| outcome.left.as_ref().is_none_or(|(_, untouched)| *untouched);
-        if both == alone && untouched(&both) { Ok(both) } else { Err(Self { both, alone }) }
+        if both == alone && untouched(&both) { Ok(both) } else { Err(Box::new(Self { both, alone })) }
     }
 
     /// Whether the server could not make sense of the text on either side.
