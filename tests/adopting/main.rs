@@ -194,6 +194,7 @@ impl Desk {
     fn proof(&self, open: bool) -> Run {
         let run = self.application.cargo(&["test", "--package", "desk", "--test", "isolation"]);
         let run = run.env("TENANTRY_PROOF_PARTS", "workload").env("TENANTRY_PROOF_SEED", "1");
+        let run = run.env("TENANTRY_PROOF_CASES", "48");
         // Bare SQL has no predicate, so that nothing would hold it.
         if open { run.env("TENANTRY_PROOF_OPEN", "tickets").env("TENANTRY_PROOF_SURFACES", "http,repository") } else { run }
     }
