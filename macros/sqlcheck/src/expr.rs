@@ -16,12 +16,10 @@ impl<'a> Judge<'a> {
     /// Reads an expression. A chain of operators leans to the left, and is followed without recursion.
     pub(crate) fn expr(&mut self, mut expr: &'a Expr, at: At<'_, 'a>) {
         while let Expr::BinaryOp { left, op, right } = expr {
-            self.count.expressions += 1;
             self.operator(op, right);
             self.expr(right, at);
             expr = left;
         }
-        self.count.expressions += 1;
         self.leaf(expr, at);
     }
 
@@ -122,7 +120,6 @@ impl<'a> Judge<'a> {
     fn array(&mut self, elements: &'a [Expr], at: At<'_, 'a>) {
         for element in elements {
             if let Expr::Array(Array { elem, named: _ }) = element {
-                self.count.expressions += 1;
                 self.array(elem, at);
             } else {
                 self.expr(element, at);

@@ -37,6 +37,7 @@ impl<'a> Judge<'a> {
         let first = items.len();
         let mut left = self.factor(relation, at, items);
         for Join { relation, global, join_operator } in joins {
+            self.count.joins += 1;
             self.without(*global, relation.span(), "GLOBAL JOIN");
             let second = items.len();
             let right = self.factor(relation, at, items);

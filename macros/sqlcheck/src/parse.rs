@@ -6,6 +6,7 @@ use sqlparser::dialect::PostgreSqlDialect;
 use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Token as Theirs, TokenWithSpan, Tokenizer};
 
+use crate::count::Count;
 use crate::lexer::{Lexer, Token as Ours};
 use crate::mutants::mutant;
 use crate::stack::Depth;
@@ -38,8 +39,8 @@ impl From<Refusal> for Failure {
     }
 }
 
-/// Reads one statement that the lexical check has passed, at most so deep.
-pub(crate) fn parse(text: &str, depth: Depth) -> Result<Statement, Failure> {
+/// Reads one statement that the lexical check has passed, at most so deep, and counts its parts by its tokens.
+pub(crate) fn parse(text: &str, depth: Depth) -> Result<(Statement, Count), Failure> {
     // The parser's reader comes second, so that it never sees a text that is too large.
     let (ours, longest) = tokens(text)?;
     if longest > depth.chain {
@@ -52,7 +53,7 @@ pub(crate) fn parse(text: &str, depth: Depth) -> Result<Statement, Failure> {
     let statement = parser.parse_statement().map_err(|error| failure(error, depth))?;
     let rest = parser.peek_token();
     if rest.token == Theirs::EOF {
-        Ok(statement)
+        Ok((statement, Count::of(ours.iter().map(|&(token, ..)| token))))
     } else if !depth.last {
         Err(Failure::Deep)
     } else {

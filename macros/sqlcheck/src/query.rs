@@ -12,7 +12,6 @@ use crate::scope::{At, Ctes, Item, Scope};
 
 impl<'a> Judge<'a> {
     pub(crate) fn statement(&mut self, statement: &'a Statement, at: At<'_, 'a>) {
-        self.count.statements += 1;
         match statement {
             Statement::Query(query) => self.query(query, at),
             Statement::Insert(insert) => self.insert(insert, at),
@@ -24,7 +23,6 @@ impl<'a> Judge<'a> {
 
     /// A query at a place where the relations of `at` are visible to it.
     pub(crate) fn query(&mut self, query: &'a Query, at: At<'_, 'a>) {
-        self.count.queries += 1;
         let Query { with, body, order_by, limit_clause, fetch, locks, for_clause, settings, format_clause, pipe_operators } = query;
         let names: Vec<_> = with.iter().flat_map(|with| &with.cte_tables).map(|cte| &cte.alias.name).collect();
         with.iter().for_each(|with| self.with(with, &names, at));

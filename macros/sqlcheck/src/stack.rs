@@ -48,7 +48,7 @@ pub(crate) fn refusals(text: &str, conventions: &Conventions<'_>) -> Vec<Refusal
 }
 
 fn judged(text: &str, conventions: &Conventions<'_>, depth: Depth) -> Result<Vec<Refusal>, Failure> {
-    let statement = parse::parse(text, depth)?;
+    let (statement, parts) = parse::parse(text, depth)?;
     let excluded = sqlparser::ast::Ident::new("excluded");
-    Ok(Judge::new(conventions, &excluded).judge(&statement))
+    Ok(Judge::new(conventions, &excluded).judge(&statement, parts))
 }

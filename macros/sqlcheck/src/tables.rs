@@ -26,8 +26,8 @@ impl<'a> Judge<'a> {
 
     /// One item of FROM.
     pub(crate) fn factor(&mut self, factor: &'a TableFactor, at: At<'_, 'a>, items: &mut Vec<Item<'a>>) -> Column {
-        self.count.relations += 1;
-        if self.count.relations > MAX_RELATIONS {
+        self.relations += 1;
+        if self.relations > MAX_RELATIONS {
             self.refuse(Rule::TooLarge, factor.span(), format!("a statement has at most {MAX_RELATIONS} relations: split it"));
             return Column::Unknown;
         }

@@ -45,6 +45,7 @@ impl<'a> Judge<'a> {
             multi_table_when_clauses,
             multi_table_else_clause,
         } = insert;
+        self.count.inserts += 1;
         let foreign = !optimizer_hints.is_empty()
             || or.is_some()
             || *ignore
@@ -277,7 +278,6 @@ impl<'a> Judge<'a> {
 
     /// The target of an UPDATE or a DELETE.
     fn written(&mut self, target: &'a TableWithJoins, items: &mut Vec<Item<'a>>) {
-        self.count.relations += 1;
         let TableWithJoins { relation, joins } = target;
         self.without(!joins.is_empty(), relation.span(), "a join as the target of a write");
         let TableFactor::Table { name, alias, args: None, .. } = relation else {
