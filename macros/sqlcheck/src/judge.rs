@@ -18,12 +18,28 @@ pub(crate) struct Fenced<'a> {
     pub(crate) bind_in: Clause,
 }
 
+/// The names that relations have though the text gives them none.
+#[derive(Debug)]
+pub(crate) struct OwnNames {
+    /// Of the row that ON CONFLICT brings.
+    pub(crate) excluded: Ident,
+    pub(crate) unnest: Ident,
+    pub(crate) xml_table: Ident,
+    pub(crate) json_table: Ident,
+}
+
+impl OwnNames {
+    pub(crate) fn new() -> Self {
+        let [excluded, unnest, xml_table, json_table] = ["excluded", "unnest", "xmltable", "json_table"].map(Ident::new);
+        Self { excluded, unnest, xml_table, json_table }
+    }
+}
+
 /// The state of one check.
 #[derive(Debug)]
 pub(crate) struct Judge<'a> {
     pub(crate) conventions: &'a Conventions<'a>,
-    /// The name `excluded`, which ON CONFLICT brings.
-    pub(crate) excluded: &'a Ident,
+    pub(crate) own: &'a OwnNames,
     fenced: Vec<Fenced<'a>>,
     /// `(a, b)`: when the rows of `a` that matter are the tenant's, so are those of `b`. `None` is `$1`.
     edges: Vec<(Option<usize>, usize)>,
@@ -38,10 +54,10 @@ pub(crate) struct Judge<'a> {
 }
 
 impl<'a> Judge<'a> {
-    pub(crate) fn new(conventions: &'a Conventions<'a>, excluded: &'a Ident) -> Self {
+    pub(crate) fn new(conventions: &'a Conventions<'a>, own: &'a OwnNames) -> Self {
         let (fenced, edges, misses, refusals) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let place = Location { line: 1, column: 1 };
-        Self { conventions, excluded, fenced, edges, misses, refusals, count: Count::default(), relations: 0, place }
+        Self { conventions, own, fenced, edges, misses, refusals, count: Count::default(), relations: 0, place }
     }
 
     /// Everything for which the statement is refused.
@@ -173,15 +189,15 @@ mod tests {
     #[test]
     fn what_was_not_seen_is_refused() {
         let (statement, parts) = crate::parse::parse("select name from app.customers where tenant_id = $1", ANYWHERE).expect("it is read");
-        let excluded = Ident::new("excluded");
-        assert!(Judge::new(&Conventions::DEFAULT, &excluded).judge(&statement, parts).is_empty());
+        let own = OwnNames::new();
+        assert!(Judge::new(&Conventions::DEFAULT, &own).judge(&statement, parts).is_empty());
         let more = [
             Count { selects: parts.selects + 1, ..parts },
             Count { joins: parts.joins + 1, ..parts },
             Count { inserts: parts.inserts + 1, ..parts },
         ];
         for parts in more {
-            let refusals = Judge::new(&Conventions::DEFAULT, &excluded).judge(&statement, parts);
+            let refusals = Judge::new(&Conventions::DEFAULT, &own).judge(&statement, parts);
             assert_eq!(refusals.first().map(Refusal::rule), Some(Rule::Unjudged));
         }
     }

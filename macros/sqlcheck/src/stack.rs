@@ -8,7 +8,7 @@
 //! reading leads to the second. That a reading succeeds in spite of the limit does no harm: the words that it tries so are those of special
 //! forms, which then are calls of functions with the same arguments, and neither binds anything.
 
-use crate::judge::Judge;
+use crate::judge::{Judge, OwnNames};
 use crate::parse::{self, Failure};
 use crate::{Conventions, Refusal, Rule};
 
@@ -49,6 +49,6 @@ pub(crate) fn refusals(text: &str, conventions: &Conventions<'_>) -> Vec<Refusal
 
 fn judged(text: &str, conventions: &Conventions<'_>, depth: Depth) -> Result<Vec<Refusal>, Failure> {
     let (statement, parts) = parse::parse(text, depth)?;
-    let excluded = sqlparser::ast::Ident::new("excluded");
-    Ok(Judge::new(conventions, &excluded).judge(&statement, parts))
+    let own = OwnNames::new();
+    Ok(Judge::new(conventions, &own).judge(&statement, parts))
 }

@@ -48,11 +48,11 @@ impl<'a> Judge<'a> {
             TableFactor::UNNEST { alias, array_exprs, with_offset, with_offset_alias, with_ordinality: _ } => {
                 self.without(*with_offset || with_offset_alias.is_some(), factor.span(), "WITH OFFSET");
                 self.exprs(array_exprs, at.seeing(&Scope { outer: at.scope, items }));
-                items.push(Item { name: self.alias(alias.as_ref()), kind: Kind::Derived });
+                items.push(self.called(alias.as_ref(), &self.own.unnest));
             }
             TableFactor::JsonTable { json_expr, json_path: _, columns: _, alias } => {
                 self.expr(json_expr, at.seeing(&Scope { outer: at.scope, items }));
-                items.push(Item { name: self.alias(alias.as_ref()), kind: Kind::Derived });
+                items.push(self.called(alias.as_ref(), &self.own.json_table));
             }
             TableFactor::XmlTable { .. } => self.xml_table(factor, at, items),
             other => self.construct(other.span(), "this form of a relation"),
@@ -138,7 +138,13 @@ impl<'a> Judge<'a> {
                 path.iter().chain(default).for_each(|expr| self.expr(expr, at));
             }
         }
-        items.push(Item { name: self.alias(alias.as_ref()), kind: Kind::Derived });
+        items.push(self.called(alias.as_ref(), &self.own.xml_table));
+    }
+
+    /// Rule: UNNEST, XMLTABLE and JSON_TABLE without a name go by their own, which hides a relation of that name in a query around.
+    fn called(&mut self, alias: Option<&'a TableAlias>, own: &'a Ident) -> Item<'a> {
+        let name = self.alias(alias).or((!mutant!("called")).then_some(own));
+        Item { name, kind: Kind::Derived }
     }
 
     pub(crate) fn alias(&mut self, alias: Option<&'a TableAlias>) -> Option<&'a Ident> {

@@ -79,7 +79,7 @@ impl<'a> Judge<'a> {
         }
         source.iter().for_each(|source| self.query(source, at));
         let own = Item { name: alias.or_else(|| last(name)), kind };
-        let both = [own, Item { name: Some(self.excluded), kind: Kind::Derived }];
+        let both = [own, Item { name: Some(&self.own.excluded), kind: Kind::Derived }];
         let scope = Scope { outer: at.scope, items: &both };
         match on {
             None => {}
@@ -94,7 +94,8 @@ impl<'a> Judge<'a> {
     /// What an INSERT must show: its columns, the tenant's among them, and `$1` in that place of every row.
     fn inserted(&mut self, name: &'a ObjectName, columns: &'a [ObjectName], source: Option<&'a Query>) {
         let Some(source) = source.filter(|_| !columns.is_empty()) else { return self.insert_columns(name) };
-        match columns.iter().filter_map(single).position(|name| is(name, self.conventions.tenant_column)) {
+        // Every column has a place among the values, also a field of one, which is written in two parts.
+        match columns.iter().position(|name| single(name).is_some_and(|name| is(name, self.conventions.tenant_column))) {
             Some(position) => self.gives(&source.body, position, name.span()),
             None => self.insert_tenant(name),
         }

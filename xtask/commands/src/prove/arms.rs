@@ -151,6 +151,7 @@ pub(super) const ARMS: &[Arm] = &[
     sqlcheck("bare", BOUND),
     sqlcheck("bind_alternatives", BOUND),
     sqlcheck("bind_negation", BOUND),
+    sqlcheck("called", BOUND),
     sqlcheck("can_drop", BOUND),
     sqlcheck("catalog", BOUND),
     sqlcheck("construct", BOUND),

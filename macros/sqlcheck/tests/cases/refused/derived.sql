@@ -117,3 +117,9 @@ select exists (select 1 from app.customers), 1 = any (select 1 from app.orders),
 
 --- in a lateral function | Unbound 1:64
 select 1 from app.jobs j, jsonb_to_recordset((select data from app.customers)) as r (a int) where j.tenant_id = $1
+
+--- a column of UNNEST, which goes by its own name | Unbound 1:98
+select unnest.id from app.customers unnest where unnest.tenant_id = $1 and exists (select 1 from app.orders o, unnest($2::app.customers[]) where o.tenant_id = unnest.tenant_id)
+
+--- a column of XMLTABLE, which goes by its own name | Unbound 1:104
+select xmltable.id from app.customers xmltable where xmltable.tenant_id = $1 and exists (select 1 from app.orders o, xmltable('/a' passing $2 columns tenant_id uuid path '.') where o.tenant_id = xmltable.tenant_id)

@@ -158,3 +158,6 @@ with a as (delete from app.customers returning id) select id from a
 
 --- DELETE of the current row | Unreadable 1:41
 delete from app.customers where current of c
+
+--- INSERT with a field of a column before the tenant | InsertValue 1:69
+insert into app.customers (address.town, tenant_id, id) values ($1, $2, $3)
