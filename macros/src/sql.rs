@@ -7,7 +7,7 @@ use quote::quote;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Lit, LitStr, Token, bracketed};
-use tenantry_sqlcheck::{Conventions, check};
+use tenantry_sqlcheck::{Conventions, check_in_the_compiler};
 
 use crate::context::Context;
 
@@ -65,7 +65,7 @@ impl Input {
         let conventions =
             Conventions { tenant_column: &self.tenant_column, shared: &shared, functions: &functions, ..Conventions::DEFAULT };
         let value = text.value();
-        for refusal in check(&value, &conventions).err().iter().flat_map(|refusals| refusals.iter()) {
+        for refusal in check_in_the_compiler(&value, &conventions).err().iter().flat_map(|refusals| refusals.iter()) {
             context.error(text, refusal.explain(&value));
         }
     }

@@ -188,7 +188,9 @@ mod tests {
     /// A part that the check has not come by refuses the statement, whatever else is right.
     #[test]
     fn what_was_not_seen_is_refused() {
-        let (statement, parts) = crate::parse::parse("select name from app.customers where tenant_id = $1", ANYWHERE).expect("it is read");
+        let text = "select name from app.customers where tenant_id = $1";
+        let (_, tokens) = crate::read(text).expect("it is read");
+        let (statement, parts) = crate::parse::parse(text, &tokens, ANYWHERE).expect("it is parsed");
         let own = OwnNames::new();
         assert!(Judge::new(&Conventions::DEFAULT, &own).judge(&statement, parts).is_empty());
         let more = [

@@ -18,6 +18,9 @@ pub(crate) enum Token<'a> {
     Symbol(u8),
 }
 
+/// A token, where it begins and where it ends.
+pub(crate) type Placed<'a> = (Token<'a>, usize, usize);
+
 /// Reads tokens from a text. Each byte is looked at a bounded number of times.
 #[derive(Debug)]
 pub(crate) struct Lexer<'a> {

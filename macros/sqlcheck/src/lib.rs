@@ -48,6 +48,7 @@ mod names;
 mod parse;
 mod query;
 mod refusal;
+mod rule;
 mod scope;
 #[doc = include_str!("soundness.md")]
 pub mod soundness {}
@@ -56,10 +57,12 @@ mod tables;
 mod write;
 
 pub use conventions::Conventions;
-pub use refusal::{Refusal, Refusals, Rule};
+pub use refusal::{Refusal, Refusals};
+pub use rule::Rule;
 
-use lexer::{Lexer, Token};
+use lexer::{Lexer, Placed, Token};
 use mutants::mutant;
+use stack::Depth;
 
 /// The longest text that is looked at, in bytes: 1 MiB.
 pub const MAX_BYTES: usize = 1 << 20;
@@ -93,8 +96,21 @@ impl Verb {
 /// # Errors
 /// Everything that stands in the way, each with its line and column and what to write instead.
 pub fn check(text: &str, conventions: &Conventions<'_>) -> Result<Verb, Refusals> {
-    let verb = statement(text)?;
-    Refusals::of(stack::refusals(text, conventions)).map_or(Ok(verb), Err)
+    check_within(text, conventions, stack::ANYWHERE)
+}
+
+/// [`check`] for a macro: what it says is the same. It makes use of the compiler's stack, which is larger than that of a worker at run time, and
+/// so rarely needs a thread of its own for a statement that goes deep.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_in_the_compiler(text: &str, conventions: &Conventions<'_>) -> Result<Verb, Refusals> {
+    check_within(text, conventions, stack::IN_THE_COMPILER)
+}
+
+fn check_within(text: &str, conventions: &Conventions<'_>, depth: Depth) -> Result<Verb, Refusals> {
+    let (verb, tokens) = read(text)?;
+    Refusals::of(stack::refusals(text, &tokens, conventions, depth)).map_or(Ok(verb), Err)
 }
 
 /// Checks that the text is exactly one statement that reads or writes rows, and names nothing that would step out of its tenant.
@@ -102,23 +118,32 @@ pub fn check(text: &str, conventions: &Conventions<'_>) -> Result<Verb, Refusals
 /// # Errors
 /// The first thing that stands in the way, with its line and column and what to write instead.
 pub fn statement(text: &str) -> Result<Verb, Refusal> {
+    read(text).map(|(verb, _)| verb)
+}
+
+/// The lexical check, and the tokens it has seen: the first of them when there are too many for the check of the tree.
+fn read(text: &str) -> Result<(Verb, Vec<Placed<'_>>), Refusal> {
     if text.len() > MAX_BYTES {
         return Err(Refusal::new(Rule::TooLong, text, 0));
     }
     let mut lexer = Lexer::new(text)?;
-    let verb = match lexer.next_token()? {
-        Some((_, Token::Word(word))) if Verb::of(word).is_some() => Verb::of(word),
-        Some((at, _)) => return Err(Refusal::new(Rule::Verb, text, at)),
-        None => return Err(Refusal::new(Rule::Empty, text, 0)),
+    let first = lexer.next_token()?.ok_or_else(|| Refusal::new(Rule::Empty, text, 0))?;
+    let verb = match first {
+        (_, Token::Word(word)) => Verb::of(word),
+        _ => None,
     };
-    let verb = verb.ok_or_else(|| Refusal::new(Rule::Verb, text, 0))?;
+    let verb = verb.ok_or_else(|| Refusal::new(Rule::Verb, text, first.0))?;
     let mut place = Place::after(verb);
+    let mut tokens = vec![(first.1, first.0, lexer.position())];
     while let Some((at, token)) = lexer.next_token()? {
         if let Some(rule) = semicolon(token).or_else(|| name(token)).or_else(|| place.step(token)) {
             return Err(Refusal::new(rule, text, at));
         }
+        if tokens.len() <= parse::MAX_TOKENS {
+            tokens.push((token, at, lexer.position()));
+        }
     }
-    Ok(verb)
+    Ok((verb, tokens))
 }
 
 /// Rule: one statement, so that nothing can follow the one that was judged.

@@ -66,10 +66,40 @@ const PREFIXES: &[&str] = &[
     "dblink",
 ];
 
+/// The pairs of first letters that occur above. They tell of nearly every name at once that it is none of those, and every word of every
+/// statement is asked about.
+const BEGINNINGS: [[bool; 26]; 26] = {
+    let mut pairs = [[false; 26]; 26];
+    mark(&mut pairs, EXACT);
+    mark(&mut pairs, PREFIXES);
+    pairs
+};
+
+#[expect(
+    clippy::indexing_slicing,
+    reason = "it runs at compile time alone, where an entry that does not begin with two small letters is an error"
+)]
+const fn mark(pairs: &mut [[bool; 26]; 26], names: &[&str]) {
+    let mut at = 0;
+    while at < names.len() {
+        let name = names[at].as_bytes();
+        pairs[(name[0] - b'a') as usize][(name[1] - b'a') as usize] = true;
+        at += 1;
+    }
+}
+
+fn begins_like_one(name: &str) -> bool {
+    let letter = |byte: u8| usize::from(byte.to_ascii_lowercase().wrapping_sub(b'a'));
+    match *name.as_bytes() {
+        [first, second, ..] => BEGINNINGS.get(letter(first)).and_then(|row| row.get(letter(second))).copied().unwrap_or(false),
+        _ => false,
+    }
+}
+
 /// The entry that refuses the name, in whatever case it is written. PostgreSQL folds ASCII letters only when its encoding is UTF8, so no
 /// other letter can stand for one of these.
 pub(crate) fn refused(name: &str) -> Option<&'static str> {
     let exact = || EXACT.iter().find(|entry| name.eq_ignore_ascii_case(entry));
     let family = || PREFIXES.iter().find(|prefix| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix)));
-    exact().or_else(family).copied()
+    if begins_like_one(name) { exact().or_else(family).copied() } else { None }
 }

@@ -7,13 +7,13 @@ use sqlparser::parser::{Parser, ParserError};
 use sqlparser::tokenizer::{Location, Token as Theirs, TokenWithSpan, Tokenizer};
 
 use crate::count::Count;
-use crate::lexer::{Lexer, Token as Ours};
+use crate::lexer::{Placed, Token as Ours};
 use crate::mutants::mutant;
 use crate::stack::Depth;
 use crate::{Refusal, Rule};
 
 /// The most tokens of a statement.
-const MAX_TOKENS: usize = 20_000;
+pub(crate) const MAX_TOKENS: usize = 20_000;
 /// The deepest nesting of parentheses and brackets.
 const MAX_DEPTH: usize = 32;
 /// The most operators between two commas or parentheses: a chain of them is as deep as it is long.
@@ -40,15 +40,14 @@ impl From<Refusal> for Failure {
 }
 
 /// Reads one statement that the lexical check has passed, at most so deep, and counts its parts by its tokens.
-pub(crate) fn parse(text: &str, depth: Depth) -> Result<(Statement, Count), Failure> {
+pub(crate) fn parse(text: &str, ours: &[Placed<'_>], depth: Depth) -> Result<(Statement, Count), Failure> {
     // The parser's reader comes second, so that it never sees a text that is too large.
-    let (ours, longest) = tokens(text)?;
-    if longest > depth.chain {
+    if longest_chain(text, ours)? > depth.chain {
         return Err(Failure::Deep);
     }
     let mut theirs = Tokenizer::new(&DIALECT, text).tokenize_with_location().map_err(|error| unreadable(&error.message, error.location))?;
     theirs.retain(|token| !matches!(token.token, Theirs::Whitespace(_) | Theirs::EOF));
-    tokens_agree(text, &ours, &theirs)?;
+    tokens_agree(text, ours, &theirs)?;
     let mut parser = Parser::new(&DIALECT).with_recursion_limit(depth.recursion).with_tokens_with_locations(theirs);
     let statement = parser.parse_statement().map_err(|error| failure(error, depth))?;
     let rest = parser.peek_token();
@@ -85,20 +84,15 @@ fn unreadable(message: &str, place: Location) -> Refusal {
     )
 }
 
-/// A token, where it begins and where it ends.
-type Placed<'a> = (Ours<'a>, usize, usize);
-
-/// The tokens as PostgreSQL sees them, and how many operators there are in the longest chain of them.
-fn tokens(text: &str) -> Result<(Vec<Placed<'_>>, usize), Refusal> {
-    let mut lexer = Lexer::new(text)?;
-    let (mut tokens, mut shape) = (Vec::new(), Shape::default());
-    while let Some((start, token)) = lexer.next_token()? {
+/// How many operators there are in the longest chain of them.
+fn longest_chain(text: &str, tokens: &[Placed<'_>]) -> Result<usize, Refusal> {
+    let mut shape = Shape::default();
+    for &(token, start, _) in tokens {
         if let Some(rule) = long_name(token).or_else(|| shape.step(token)) {
             return Err(Refusal::new(rule, text, start));
         }
-        tokens.push((token, start, lexer.position()));
     }
-    Ok((tokens, shape.longest))
+    Ok(shape.longest)
 }
 
 /// Rule: the parser was shown the very tokens that PostgreSQL will see.
