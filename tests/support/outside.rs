@@ -44,6 +44,7 @@ impl Application {
         let application = Self { home: folder.path().join(home), folder, target };
         let root_of_copy = application.folder.path();
         copy(&root().join(template), root_of_copy);
+        with_the_features_of_the_workspace(root_of_copy);
         fs::copy(root().join("Cargo.lock"), root_of_copy.join("Cargo.lock")).expect("the lock file is copied");
         // With the same profile, what the workspace has built of other people's crates is used again.
         let workspace = fs::read_to_string(root().join("Cargo.toml")).expect("the workspace's manifest");
@@ -139,6 +140,32 @@ impl Application {
         BufReader::new(stdout).read_line(&mut line).expect("its first line");
         let address = line.trim().strip_prefix("serving ").unwrap_or_else(|| panic!("it says `{line}`")).to_owned();
         Service { child, address }
+    }
+}
+
+/// Cargo chooses the features of a crate by what is built together, so that each package of an application has a sqlx and a Tenantry of its
+/// own. With these dependencies, which no code names, they all use what the workspace has built already.
+const FEATURES: &str = "
+[target.'cfg(all())'.dependencies]
+tenantry-testkit = { path = \"{root}/tests/testkit\", features = [\"containers\"] }
+tenantry-xtask = { path = \"{root}/xtask/commands\" }
+
+[target.'cfg(all())'.build-dependencies]
+bitflags = { version = \"2\", features = [\"std\"] }
+";
+
+/// Adds [`FEATURES`] to every package of the copy.
+fn with_the_features_of_the_workspace(folder: &Path) {
+    let manifest = folder.join("Cargo.toml");
+    let text = fs::read_to_string(&manifest).unwrap_or_default();
+    if text.contains("[package]") {
+        fs::write(manifest, text + &FEATURES.replace("{root}", &root().display().to_string())).expect("the manifest is written");
+    }
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let entry = entry.expect("an entry");
+        if entry.file_type().expect("its type").is_dir() {
+            with_the_features_of_the_workspace(&entry.path());
+        }
     }
 }
 

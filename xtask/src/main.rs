@@ -10,7 +10,7 @@ fn main() -> ExitCode {
     let app = App::new(tenantry_app::MODELS, tenantry_app::CONVENTIONS, root, tenantry_app::router);
     let tenants = [("northwind", "Northwind Traders"), ("halfmoon", "Half Moon Foods"), ("newcomer", "Newcomer Ltd")];
     let demo = Demo { data: "tests/data/northwind", tenants, table: "customers", load: |load| Box::pin(northwind(load)) };
-    tenantry_xtask::main(app.demo(demo).proof("tenantry-tests"))
+    tenantry_xtask::main(app.demo(demo))
 }
 
 async fn northwind(load: Load) -> Result<String, Box<dyn std::error::Error + Send + Sync>> {

@@ -55,7 +55,6 @@ pub struct App {
     root: &'static str,
     router: fn(&Api) -> Router,
     demo: Option<Demo>,
-    proof: Option<&'static str>,
 }
 
 /// The data of a demo, and how it is told of.
@@ -99,19 +98,13 @@ impl App {
     /// routes, which need a tenant.
     #[must_use]
     pub const fn new(models: &'static [Entry], conventions: Conventions, root: &'static str, router: fn(&Api) -> Router) -> Self {
-        Self { models, conventions, root, router, demo: None, proof: None }
+        Self { models, conventions, root, router, demo: None }
     }
 
     /// The demo loads this data. Without it, the tenants of the demo get rows that are drafted from the models.
     #[must_use]
     pub const fn demo(self, demo: Demo) -> Self {
         Self { demo: Some(demo), ..self }
-    }
-
-    /// The package whose test `isolation` is the proof. Without it, `prove` looks for a test of that name in the whole workspace.
-    #[must_use]
-    pub const fn proof(self, package: &'static str) -> Self {
-        Self { proof: Some(package), ..self }
     }
 
     /// A path under the application's root, as short as it can be told from the folder that the command was called in.

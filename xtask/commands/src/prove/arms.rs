@@ -14,9 +14,6 @@ pub(super) struct Arm {
 /// The suites that the arms name.
 pub(super) const SUITES: &[&str] = &["db", "http", "isolation", "check", "cases"];
 
-/// Those of them that are the check of statements' own, which need no server.
-pub(super) const SQLCHECK: &[&str] = &["check", "cases"];
-
 const fn db(name: &'static str, tests: &'static [&'static str]) -> Arm {
     Arm { name, suite: "db", tests }
 }

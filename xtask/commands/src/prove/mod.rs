@@ -9,6 +9,8 @@ mod database;
 mod mutants;
 mod page;
 mod progress;
+mod side_by_side;
+mod weakened;
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -72,7 +74,7 @@ fn own(app: &App) -> bool {
 
 /// Runs the application's proof, and hands back what it has said.
 fn proof(app: &App, args: &Args, postgres: &Postgres) -> anyhow::Result<Vec<String>> {
-    let mut cargo = suite(app, postgres, app.proof, "isolation");
+    let mut cargo = suite(app, postgres, &["isolation"]);
     let seed = args.seed.map(|seed| seed.to_string());
     let cases = args.cases.map(|cases| cases.to_string());
     for (name, value) in [("PROFILE", &args.profile), ("CASES", &cases), ("SEED", &seed)] {
@@ -142,28 +144,29 @@ fn variable(name: &str) -> String {
     format!("TENANTRY_PROOF_{name}")
 }
 
-/// `cargo test` on one suite of a package, or of whichever has it, with the server that is found already.
-fn suite(app: &App, postgres: &Postgres, package: Option<&str>, name: &str) -> Command {
+/// `cargo test` on suites of the workspace, with the server that is found already. Of the whole workspace, so that all is built with the same
+/// features as by `cargo xtask test`, and so once.
+fn suite(app: &App, postgres: &Postgres, names: &[&str]) -> Command {
     let mut cargo = cargo(app.root);
-    cargo.arg("test");
-    match package {
-        Some(package) => cargo.args(["--package", package]),
-        None => cargo.arg("--workspace"),
-    };
-    cargo.args(["--test", name]);
-    // A source that was chosen by name has been used here; in the child it would win over the server that is named.
-    cargo.env("ADMIN_DATABASE_URL", postgres.admin_url().expose_with_password()).env_remove("TENANTRY_POSTGRES");
-    for name in ["PROFILE", "CASES", "SEED", "SEEDS", "SURFACES", "OPEN", "REPORT", "PARTS", "FAULTS"] {
-        cargo.env_remove(variable(name));
-    }
-    cargo.env(variable("ORIGIN"), postgres.origin_without_path());
-    cargo.env(variable("OUTPUT"), "machine").env_remove("TENANTRY_MUTANT");
+    cargo.args(["test", "--workspace"]).args(names.iter().flat_map(|name| ["--test", name]));
+    with_server(&mut cargo, postgres);
     cargo
 }
 
+/// Names the server to a suite, and takes back what somebody may have said to the proof of another one.
+fn with_server(command: &mut Command, postgres: &Postgres) {
+    // A source that was chosen by name has been used here; in the child it would win over the server that is named.
+    command.env("ADMIN_DATABASE_URL", postgres.admin_url().expose_with_password()).env_remove("TENANTRY_POSTGRES");
+    for name in ["PROFILE", "CASES", "SEED", "SEEDS", "SURFACES", "OPEN", "REPORT", "PARTS", "FAULTS"] {
+        command.env_remove(variable(name));
+    }
+    command.env(variable("ORIGIN"), postgres.origin_without_path());
+    command.env(variable("OUTPUT"), "machine").env_remove("TENANTRY_MUTANT");
+}
+
 /// Runs it; whether it succeeded, and the lines that it wrote to standard output, each of which is handed on as it comes.
-fn lines(cargo: &mut Command, each: &mut dyn FnMut(&str)) -> anyhow::Result<(bool, Vec<String>)> {
-    let mut child = cargo.stdout(Stdio::piped()).spawn().context("cannot run cargo")?;
+fn lines(command: &mut Command, each: &mut dyn FnMut(&str)) -> anyhow::Result<(bool, Vec<String>)> {
+    let mut child = command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot run {}", command.get_program().display()))?;
     let mut lines = Vec::new();
     if let Some(stdout) = child.stdout.take() {
         for line in BufReader::new(stdout).split(b'\n') {
@@ -172,5 +175,5 @@ fn lines(cargo: &mut Command, each: &mut dyn FnMut(&str)) -> anyhow::Result<(boo
             lines.push(line);
         }
     }
-    Ok((child.wait().context("cannot wait for cargo")?.success(), lines))
+    Ok((child.wait().context("cannot wait for the suite")?.success(), lines))
 }

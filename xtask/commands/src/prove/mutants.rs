@@ -5,15 +5,16 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
-use anyhow::{Context as _, bail, ensure};
+use anyhow::{Context as _, bail};
 use serde::Serialize;
 use tenantry_testkit::Postgres;
 
-use super::arms::{ARMS, FAULT_ARMS, SQLCHECK, SUITES};
+use super::arms::{ARMS, Arm, FAULT_ARMS, SUITES};
 use super::database::{self, Noticed};
-use super::{Args, PROOF, lines, suite, variable};
+use super::side_by_side::side_by_side;
+use super::weakened::Weakened;
+use super::{Args, PROOF, lines, variable};
 use crate::App;
 use crate::output;
 
@@ -31,11 +32,11 @@ const OPEN: &str = "customers";
 const PREDICATED: &str = "http,repository";
 
 pub(super) fn run(app: &App, args: &Args, postgres: &Postgres) -> anyhow::Result<()> {
-    let weakened = Weakened { app, args, postgres };
-    weakened.build()?;
-    let mut survivors = weakened.layers()?;
-    let mut judged = weakened.arms()?;
-    weakened.faults(&mut judged)?;
+    output::progress("building the suites with the weakenings");
+    let judge = Judge { args, suites: &Weakened::build(app, postgres, SUITES)? };
+    let mut survivors = judge.layers()?;
+    let mut judged = judge.arms()?;
+    judge.faults(&mut judged)?;
     survivors += judged.iter().filter(|arm| !arm.unnoticed.is_empty()).count();
     if let Some(folder) = &args.report {
         write(folder, &judged).with_context(|| format!("the report cannot be written to {}", folder.display()))?;
@@ -59,45 +60,36 @@ pub(super) fn run(app: &App, args: &Args, postgres: &Postgres) -> anyhow::Result
     Ok(())
 }
 
-/// The suites with the weakenings in them, all of them switched off until one is named.
-struct Weakened<'a> {
-    app: &'a App,
+/// What is judged, and with what.
+struct Judge<'a> {
     args: &'a Args,
-    postgres: &'a Postgres,
+    suites: &'a Weakened<'a>,
 }
 
-impl Weakened<'_> {
-    fn suite(&self, name: &str) -> Command {
-        let own = SQLCHECK.contains(&name).then_some("tenantry-sqlcheck");
-        let mut cargo = suite(self.app, self.postgres, own.or(self.app.proof), name);
-        cargo.env("RUSTC_WORKSPACE_WRAPPER", self.app.path("tests/mutants/rustc-wrapper.sh"));
-        // What fails is expected to fail.
-        cargo.env("RUST_BACKTRACE", "0").env(variable("PARTS"), "workload").stderr(Stdio::null());
-        cargo
-    }
-
-    fn build(&self) -> anyhow::Result<()> {
-        output::progress("building the suites with the weakenings");
-        for name in SUITES {
-            let status = self.suite(name).arg("--no-run").stderr(Stdio::inherit()).status().context("cannot run cargo")?;
-            ensure!(status.success(), "the suite {name} does not build with --cfg tenantry_mutants ({status})");
-        }
-        Ok(())
-    }
-
+impl Judge<'_> {
     /// The predicate alone, the fence alone, both: how many of the three went otherwise than they should.
     fn layers(&self) -> anyhow::Result<usize> {
         let (one, cases) = (1, self.args.cases.unwrap_or(CASES));
-        let nothing = self.proof(&[], one, cases)?;
-        let predicate = self.proof(&[("TENANTRY_MUTANT", "predicate")], one, cases)?;
-        let fence = self.proof(&[("TENANTRY_PROOF_OPEN", OPEN), ("TENANTRY_PROOF_SURFACES", PREDICATED)], one, cases)?;
-        let both = [("TENANTRY_MUTANT", "predicate"), ("TENANTRY_PROOF_OPEN", OPEN), ("TENANTRY_PROOF_SURFACES", PREDICATED)];
-        let both = self.proof(&both, SEEDS, cases)?;
+        let (predicate, fence) =
+            (("TENANTRY_MUTANT", "predicate"), [("TENANTRY_PROOF_OPEN", OPEN), ("TENANTRY_PROOF_SURFACES", PREDICATED)]);
+        let both = [predicate, fence[0], fence[1]];
+        // The longest first.
+        let jobs: [(&[(&str, &str)], u64); 4] = [(&both, SEEDS), (&[], one), (&[predicate], one), (&fence, one)];
+        let mut seen = Vec::new();
+        side_by_side(
+            &jobs,
+            |(weakening, seeds)| self.proof(weakening, *seeds, cases),
+            |_, proof| {
+                seen.push(proof);
+                Ok(())
+            },
+        )?;
+        let [both, nothing, predicate, fence] = seen.as_slice() else { bail!("not every layer was tried") };
         let rows = [
-            ("nothing is weakened: every lane", &nothing, 0),
-            ("no predicate: every lane", &predicate, 0),
-            ("no row security on a table: http and repository", &fence, 0),
-            ("neither: http and repository", &both, SEEDS),
+            ("nothing is weakened: every lane", nothing, 0),
+            ("no predicate: every lane", predicate, 0),
+            ("no row security on a table: http and repository", fence, 0),
+            ("neither: http and repository", both, SEEDS),
         ];
         for (what, seen, red) in rows {
             let should = if red == 0 { "green" } else { "red" };
@@ -116,25 +108,30 @@ impl Weakened<'_> {
     }
 
     fn proof(&self, weakening: &[(&str, &str)], seeds: u64, cases: u32) -> anyhow::Result<Seen> {
-        let mut cargo = self.suite("isolation");
-        cargo.envs(weakening.iter().copied()).env(variable("CASES"), cases.to_string());
-        cargo.env(variable("SEEDS"), seeds.to_string()).env(variable("SEED"), self.args.seed.unwrap_or(1).to_string());
-        cargo.args(["--", "--nocapture", "--exact", PROOF]);
+        let mut suite = self.suites.suite("isolation")?;
+        suite.envs(weakening.iter().copied()).env(variable("CASES"), cases.to_string());
+        suite.env(variable("SEEDS"), seeds.to_string()).env(variable("SEED"), self.args.seed.unwrap_or(1).to_string());
+        suite.args(["--nocapture", "--exact", PROOF]);
         output::progress(format_args!("the proof with {weakening:?}, {seeds} seeds"));
-        let (_, lines) = lines(&mut cargo, &mut |_| {})?;
+        let (_, lines) = lines(&mut suite, &mut |_| {})?;
         Ok(Seen::of(seeds, &lines))
     }
 
     /// Whether each of the arms is noticed by every test that is named for it.
     fn arms(&self) -> anyhow::Result<Vec<Judged>> {
         let mut whole = Vec::new();
-        for suite in SUITES {
-            let tests: BTreeSet<&str> = ARMS.iter().filter(|arm| arm.suite == *suite).flat_map(|arm| arm.tests).copied().collect();
-            whole.push((*suite, self.ended(suite, "", &tests)?));
-        }
+        let named = |suite: &str| ARMS.iter().filter(|arm| arm.suite == suite).flat_map(|arm| arm.tests).copied().collect();
+        side_by_side(
+            SUITES,
+            |suite| self.ended(suite, "", &named(suite)),
+            |suite, ended| {
+                whole.push((*suite, ended));
+                Ok(())
+            },
+        )?;
         let mut judged = Vec::new();
-        for arm in ARMS {
-            let weakened = self.ended(arm.suite, arm.name, &arm.tests.iter().copied().collect())?;
+        let work = |arm: &Arm| self.ended(arm.suite, arm.name, &arm.tests.iter().copied().collect());
+        side_by_side(ARMS, work, |arm, weakened| {
             // A test that fails without the arm, too, has noticed nothing; neither has one that is not there.
             let passes = |test: &str| whole.iter().any(|(suite, ended)| *suite == arm.suite && says(ended, test, "ok"));
             let unnoticed: Vec<&'static str> =
@@ -145,7 +142,8 @@ impl Weakened<'_> {
                 output::line(format_args!("    not noticed by {test}"));
             }
             judged.push(Judged { name: arm.name, suite: arm.suite, tests: arm.tests, faults: Vec::new(), unnoticed });
-        }
+            Ok(())
+        })?;
         Ok(judged)
     }
 
@@ -154,43 +152,45 @@ impl Weakened<'_> {
         output::progress("the faults, with nothing weakened");
         let whole = self.broken("", &FAULT_ARMS.iter().map(|arms| arms.fault).collect::<Vec<_>>().join(","))?;
         output::line(format_args!("{} nothing is weakened: every fault", mark(whole.as_due(0))));
-        for arms in FAULT_ARMS {
-            for name in arms.names {
-                let seen = self.broken(name, arms.fault)?;
+        let jobs: Vec<(&str, &str)> = FAULT_ARMS.iter().flat_map(|arms| arms.names.iter().map(|name| (*name, arms.fault))).collect();
+        side_by_side(
+            &jobs,
+            |(name, fault)| self.broken(name, fault),
+            |&(name, fault), seen| {
                 let noticed = whole.as_due(0) && seen.as_due(1);
-                output::line(format_args!("{} {name:<24} the faults, {}", mark(noticed), arms.fault));
+                output::line(format_args!("{} {name:<24} the faults, {fault}", mark(noticed)));
                 let what = seen.script.lines().last().map_or("the proof was not red", str::trim_start);
                 output::line(format_args!("    {what}"));
-                let place = judged.iter().position(|judged| judged.name == *name).unwrap_or_else(|| {
+                let place = judged.iter().position(|judged| judged.name == name).unwrap_or_else(|| {
                     judged.push(Judged { name, suite: "isolation", tests: &[], faults: Vec::new(), unnoticed: Vec::new() });
                     judged.len() - 1
                 });
                 if let Some(judged) = judged.get_mut(place) {
-                    judged.faults.push(arms.fault);
-                    judged.unnoticed.extend((!noticed).then_some(arms.fault));
+                    judged.faults.push(fault);
+                    judged.unnoticed.extend((!noticed).then_some(fault));
                 }
-            }
-        }
-        Ok(())
+                Ok(())
+            },
+        )
     }
 
     /// The proof of those faults alone, with that weakening.
     fn broken(&self, mutant: &str, faults: &str) -> anyhow::Result<Seen> {
-        let mut cargo = self.suite("isolation");
-        cargo.env("TENANTRY_MUTANT", mutant).env(variable("PARTS"), "faults").env(variable("FAULTS"), faults);
-        cargo.env(variable("SEED"), self.args.seed.unwrap_or(1).to_string());
-        cargo.args(["--", "--nocapture", "--exact", PROOF]);
-        let (_, lines) = lines(&mut cargo, &mut |_| {})?;
+        let mut suite = self.suites.suite("isolation")?;
+        suite.env("TENANTRY_MUTANT", mutant).env(variable("PARTS"), "faults").env(variable("FAULTS"), faults);
+        suite.env(variable("SEED"), self.args.seed.unwrap_or(1).to_string());
+        suite.args(["--nocapture", "--exact", PROOF]);
+        let (_, lines) = lines(&mut suite, &mut |_| {})?;
         Ok(Seen::of(1, &lines))
     }
 
     /// What the named tests of a suite say under an arm.
-    fn ended(&self, suite: &str, mutant: &str, tests: &BTreeSet<&str>) -> anyhow::Result<Vec<String>> {
-        let mut cargo = self.suite(suite);
+    fn ended(&self, name: &str, mutant: &str, tests: &BTreeSet<&str>) -> anyhow::Result<Vec<String>> {
+        let mut suite = self.suites.suite(name)?;
         // Where the proof is the test, a few cases must do.
-        cargo.env(variable("CASES"), FEW_CASES.to_string());
-        cargo.env("TENANTRY_MUTANT", mutant).args(["--", "--exact"]).args(tests);
-        Ok(lines(&mut cargo, &mut |_| {})?.1)
+        suite.env(variable("CASES"), FEW_CASES.to_string());
+        suite.env("TENANTRY_MUTANT", mutant).arg("--exact").args(tests);
+        Ok(lines(&mut suite, &mut |_| {})?.1)
     }
 }
 
