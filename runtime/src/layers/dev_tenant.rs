@@ -22,9 +22,10 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use tracing::Instrument;
 
+use super::scope;
 use crate::db::Tenancy;
-use crate::http::{Problem, TenantSlot};
-use crate::schema::{Actor, RequestId, TenantId};
+use crate::http::Problem;
+use crate::schema::TenantId;
 
 /// The header that names the tenant, by its id.
 pub const HEADER: &str = "x-tenant";
@@ -68,16 +69,13 @@ impl DevTenant {
     }
 }
 
-async fn resolve(State(layer): State<DevTenant>, mut request: Request, next: Next) -> Response {
+async fn resolve(State(layer): State<DevTenant>, request: Request, next: Next) -> Response {
     match tenant(request.headers()) {
         Err(problem) => problem.into_response(),
         Ok(tenant) => {
-            let id = RequestId::generate();
-            let db = layer.tenancy.tenant_for(tenant, Actor::System, id);
-            request.extensions_mut().insert(TenantSlot::new(db));
-            // What the handler logs, and the line about a 500 above all, can be found by tenant and request.
-            let span = tracing::info_span!("request", %tenant, request = %id, method = %request.method());
-            next.run(request).instrument(span).await
+            let (mut parts, body) = request.into_parts();
+            let span = scope::open(&mut parts, Some(&layer.tenancy), tenant);
+            next.run(Request::from_parts(parts, body)).instrument(span).await
         }
     }
 }

@@ -1,12 +1,15 @@
 //! The layers of a request, each usable alone in any axum application, and the one function that puts them in order.
 
 pub mod dev_tenant;
+pub mod resolve;
+mod scope;
 
 use std::net::SocketAddr;
 
 use axum::Router;
 
 pub use dev_tenant::{DevTenant, DevTenantRefusal};
+pub use resolve::Resolve;
 
 use crate::db::Tenancy;
 use crate::http::{answer_with_problems, health};
