@@ -82,7 +82,7 @@
 //! both as text. [`db`] has the ways in, [`repo`] the repository, [`http`] the routes, [`layers`] what stands in front of them, and
 //! [`migrate`] the migrations and the provision of a database; [`lint`] audits one that is there.
 //!
-//! The example `tenant_context` shows the transaction alone, without HTTP.
+//! The example `tenant_context` shows the transaction alone, without HTTP; `resolve` shows the layer that finds a request's tenant, alone.
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 extern crate self as tenantry;

@@ -5,5 +5,6 @@ mod isolation;
 mod lists;
 mod models;
 mod refusals;
+mod resolve;
 mod service;
 mod verbs;

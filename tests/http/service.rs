@@ -78,6 +78,13 @@ impl Service {
         Caller { service: self, tenant: TenantId::generate() }
     }
 
+    /// Those of the texts that the database takes for slugs, in their order.
+    pub(crate) async fn slugs(&self, texts: &[String]) -> Vec<String> {
+        let mut observer = self.stage.admin_url().options().unwrap().connect().await.unwrap();
+        let sql = "select text from unnest($1::text[]) with ordinality as t (text, at) where text ~ $2 order by at";
+        sqlx::query_scalar(sql).bind(texts).bind(tenantry::schema::platform::SLUG_PATTERN).fetch_all(&mut observer).await.unwrap()
+    }
+
     pub(crate) async fn answer(&self, request: Request<Body>) -> Answer {
         answer(&self.router, request).await
     }

@@ -36,6 +36,9 @@ pub(super) enum ForwardedError {
     Host(#[from] HostError),
 }
 
+/// The most parameters of an element. There are four, and room for extensions.
+const MAX_PARAMETERS: usize = 16;
+
 const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 
 /// What the proxy has handed on, if it has.
@@ -110,7 +113,7 @@ impl Element {
             None => token(rest).map(|(value, rest)| (value.to_owned(), rest))?,
         };
         let name = name.to_ascii_lowercase();
-        if self.seen.contains(&name) {
+        if self.seen.contains(&name) || self.seen.len() == MAX_PARAMETERS {
             return Err(ForwardedError::Syntax);
         }
         if name == "host" {
@@ -198,6 +201,8 @@ mod tests {
         ] {
             assert_eq!(forwarded(&[line]), Err(ForwardedError::Syntax), "{line}");
         }
+        let many = (0..17).map(|number| format!("p{number}=x")).collect::<Vec<_>>().join(";");
+        assert_eq!(forwarded(&[&many]), Err(ForwardedError::Syntax));
         assert_eq!(forwarded(&["host=\"evil.example", "host=acme.example.com"]), Err(ForwardedError::Syntax));
         assert_eq!(forwarded(&["host=\"a@b.example\""]), Err(ForwardedError::Host(HostError::Userinfo)));
     }

@@ -12,7 +12,7 @@ pub(super) struct Arm {
 }
 
 /// The suites that the arms name.
-pub(super) const SUITES: &[&str] = &["db", "http", "isolation", "check", "cases"];
+pub(super) const SUITES: &[&str] = &["db", "http", "isolation", "resolve", "check", "cases"];
 
 const fn db(name: &'static str, tests: &'static [&'static str]) -> Arm {
     Arm { name, suite: "db", tests }
@@ -20,6 +20,10 @@ const fn db(name: &'static str, tests: &'static [&'static str]) -> Arm {
 
 const fn http(name: &'static str, tests: &'static [&'static str]) -> Arm {
     Arm { name, suite: "http", tests }
+}
+
+const fn resolve(name: &'static str, tests: &'static [&'static str]) -> Arm {
+    Arm { name, suite: "resolve", tests }
 }
 
 /// A rule of the check of statements; its own cases notice.
@@ -134,6 +138,37 @@ pub(super) const ARMS: &[Arm] = &[
     http("too_long_for_index", &["refusals::a_text_that_its_index_cannot_hold_is_the_callers_error"]),
     http("patch_overwrites", &["verbs::a_patch_changes_what_it_names_and_nothing_else"]),
     http("http_tenant_passed_over", &["isolation::nobody_names_a_tenant"]),
+    // The tenant of a request: its host.
+    resolve("resolve_case_kept", &["hosts::a_host_in_any_spelling_is_its_tenants"]),
+    resolve("resolve_dot_kept", &["hosts::a_host_in_any_spelling_is_its_tenants"]),
+    resolve("resolve_port_kept", &["hosts::a_host_in_any_spelling_is_its_tenants"]),
+    resolve("resolve_userinfo_accepted", &["hosts::what_is_no_host_is_refused"]),
+    resolve("resolve_first_of_two", &["hosts::a_request_has_one_host", "trust::the_tenant_header_stands_there_once_and_names_one"]),
+    resolve("resolve_target_unread", &["hosts::target_and_header_name_the_same_host"]),
+    resolve("resolve_deeper_label", &["hosts::more_than_one_label_before_a_base_domain_is_nobodys"]),
+    resolve("resolve_reserved_served", &["hosts::the_base_domain_reserved_slugs_and_addresses_name_no_tenant"]),
+    resolve("resolve_base_as_domain", &["hosts::nobody_takes_a_subdomain_by_calling_it_a_domain_of_their_own"]),
+    // The tenant of a request: who is believed.
+    resolve("resolve_forwarded_of_anybody", &["trust::a_forwarded_host_is_believed_from_a_proxy_alone"]),
+    resolve("resolve_forwarded_first", &["trust::what_a_client_has_written_before_the_proxy_does_not_count"]),
+    resolve("resolve_forwarded_twice", &["trust::x_forwarded_host_has_one_value"]),
+    resolve("resolve_header_of_anybody", &["trust::the_tenant_header_is_believed_from_a_proxy_alone"]),
+    resolve("resolve_first_of_list", &["trust::the_tenant_header_stands_there_once_and_names_one"]),
+    // The tenant of a request: what follows.
+    resolve("resolve_ranked", &["answers::names_that_disagree_are_refused_and_not_ranked"]),
+    resolve("resolve_inactive_served", &["answers::a_tenant_that_is_not_active_is_not_served_under_any_name"]),
+    http("resolve_unknown_told", &["resolve::a_host_of_nobody_looks_like_a_row_of_nobody"]),
+    // The tenant of a request: what is remembered.
+    resolve("resolve_nobody_forgotten", &["remembered::tenants_and_names_of_nobody_are_asked_for_once"]),
+    resolve(
+        "resolve_never_expires",
+        &["remembered::an_answer_is_forgotten_at_its_age", "remembered::asking_again_does_not_keep_an_answer_young"],
+    ),
+    resolve("resolve_bounds_shared", &["remembered::random_hosts_push_out_no_tenant"]),
+    resolve("resolve_failure_remembered", &["remembered::a_failure_is_not_remembered"]),
+    resolve("resolve_asked_by_each", &["remembered::a_thousand_requests_at_once_ask_once"]),
+    resolve("resolve_never_invalidated", &["remembered::a_change_is_seen_by_the_next_request"]),
+    resolve("resolve_old_answer_kept", &["remembered::an_answer_from_before_a_change_serves_nobody_after_it"]),
     // The check of statements: what may be a statement at all.
     sqlcheck("is_invisible", LEXICAL),
     sqlcheck("name", LEXICAL),
