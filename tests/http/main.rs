@@ -1,5 +1,7 @@
 //! The generated routes on a real PostgreSQL, as a role that row security binds: every verb, every refusal, two tenants, hostile input.
 
+#[path = "../resolve/everything.rs"]
+pub mod everything;
 mod hostile;
 mod isolation;
 mod lists;

@@ -1,5 +1,5 @@
-//! The generated routes behind the layer that finds the tenant: they work as they do behind any other, and a host of nobody looks like a row of
-//! nobody.
+//! The generated routes behind the layer that finds the tenant: they work as they do behind any other, and a host of nobody looks like a
+//! row of nobody.
 
 use std::collections::HashMap;
 
@@ -77,6 +77,20 @@ async fn the_generated_routes_work_behind_it_unchanged() {
     let next = format!("/api/t/acme/customers?sort=code&limit=1&after={}", page["next"].as_str().unwrap());
     assert_eq!(send(&router, "GET", "acme.example.com", &next, "", None).await.json()["items"][0]["code"], "B");
     assert_eq!(send(&router, "GET", "example.com", "/api/customers", "", None).await.status, 401);
+}
+
+/// What `docs/resolve.md` shows.
+#[tokio::test]
+async fn the_service_of_the_page_serves() {
+    let service = Service::start().await;
+    let acme = service.tenant().await;
+    let row = acme.customer("mine").await;
+    let listed = Listed([("acme", Found { tenant: acme.tenant, active: true })].into());
+    let router = crate::everything::service(listed, &service.tenancy, routes(&service.api)).unwrap();
+    let path = path("customers", &row);
+    assert_eq!(send(&router, "GET", "acme.example.com", &path, "", None).await.json(), row);
+    assert_eq!(send(&router, "GET", "example.com", &format!("/t/acme{path}"), "", Some(acme.tenant)).await.json(), row);
+    assert_eq!(send(&router, "GET", "nobody.example.com", &path, "", None).await.status, 404);
 }
 
 #[tokio::test]

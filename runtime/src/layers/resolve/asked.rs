@@ -80,9 +80,10 @@ pub(super) fn peer(parts: &Parts) -> Option<SocketAddr> {
 
 /// The host of the request itself, as the origin server reads it.
 ///
-/// HTTP/1.1 demands exactly one `Host` (RFC 9112, section 3.2). A target in absolute form has a host as well; the RFC lets it win and bids the
-/// client send the same one twice. Whoever else reads the request may look at the other, so they must agree. In HTTP/2 and 3 the target's
-/// host is `:authority`; `Host` may stand beside it or, from a gateway, in its place, and must not differ (RFC 9113, section 8.3.1).
+/// HTTP/1.1 demands exactly one `Host` (RFC 9112, section 3.2). A target in absolute form has a host as well; the RFC lets it win and bids
+/// the client send the same one twice. Whoever else reads the request may look at the other, so they must agree. In HTTP/2 and 3 the
+/// target's host is `:authority`; `Host` may stand beside it or, from a gateway, in its place, and must not differ (RFC 9113, section
+/// 8.3.1).
 fn own_host(parts: &Parts) -> Result<Host, Problem> {
     let header = match only(&parts.headers, &header::HOST) {
         Ok(value) => value.map(Host::parse).transpose().map_err(|error| refused(&error))?,

@@ -75,8 +75,8 @@ impl ResolveBuilder {
         }
     }
 
-    /// Switches subdomains on: `acme.example.com` is the tenant `acme`, where `example.com` is a base domain. More than one label before it is
-    /// no tenant's; the base domain itself names none. May be called again for further base domains.
+    /// Switches subdomains on: `acme.example.com` is the tenant `acme`, where `example.com` is a base domain. More than one label before it
+    /// is no tenant's; the base domain itself names none. May be called again for further base domains.
     #[must_use]
     pub fn subdomains_of(mut self, base: Host) -> Self {
         self.bases.push(base);
@@ -90,16 +90,16 @@ impl ResolveBuilder {
         self
     }
 
-    /// Switches a header on, which is believed from the [proxies](Self::proxies) alone and ignored from everybody else. A proxy must set it, or
-    /// take it off, on every request.
+    /// Switches a header on, which is believed from the [proxies](Self::proxies) alone and ignored from everybody else. A proxy must set
+    /// it, or take it off, on every request.
     #[must_use]
     pub fn header(mut self, name: HeaderName, holds: Holds) -> Self {
         self.header = Some((name, holds));
         self
     }
 
-    /// Switches the path on: behind the prefix `/t`, `/t/acme/customers` is `/customers` of the tenant `acme`. Routes see the path without the
-    /// two, when the layer stands around the whole router, as [`Resolve::around`] puts it.
+    /// Switches the path on: behind the prefix `/t`, `/t/acme/customers` is `/customers` of the tenant `acme`. Routes see the path without
+    /// the two, when the layer stands around the whole router, as [`Resolve::around`] puts it.
     #[must_use]
     pub fn path(mut self, prefix: PathPrefix) -> Self {
         self.prefix = Some(prefix);
@@ -156,8 +156,8 @@ impl ResolveBuilder {
         self
     }
 
-    /// Leaves a [`TenantSlot`](crate::http::TenantSlot) in each request, from which handlers take a [`TenantDb`](crate::TenantDb). Without it
-    /// they only have [`Resolved`](super::Resolved), as in an application with a database of its own.
+    /// Leaves a [`TenantSlot`](crate::http::TenantSlot) in each request, from which handlers take a [`TenantDb`](crate::TenantDb). Without
+    /// it they only have [`Resolved`](super::Resolved), as in an application with a database of its own.
     #[must_use]
     pub fn tenancy(mut self, tenancy: &Tenancy) -> Self {
         self.tenancy = Some(tenancy.clone());

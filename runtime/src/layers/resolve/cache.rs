@@ -23,8 +23,8 @@ pub const MAX_EXPIRY: Duration = Duration::from_secs(300);
 /// ```
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Remember {
-    /// The age at which an answer is forgotten, counted from when it was asked for: 30 seconds by default, [`MAX_EXPIRY`] at most. So long at
-    /// most a suspended tenant is served when nobody calls [`invalidate`](super::Resolve::invalidate). Zero remembers nothing.
+    /// The age at which an answer is forgotten, counted from when it was asked for: 30 seconds by default, [`MAX_EXPIRY`] at most. So long
+    /// at most a suspended tenant is served when nobody calls [`invalidate`](super::Resolve::invalidate). Zero remembers nothing.
     pub expiry: Duration,
     /// For names of tenants, active or not.
     pub tenants: Bounds,

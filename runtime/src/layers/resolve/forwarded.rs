@@ -8,7 +8,8 @@
 //! | `Forwarded` | the last element of the last line | each proxy adds its own at the end (RFC 7239, section 4), so that one is our peer's, and what stands before it anybody may have written |
 //! | `X-Forwarded-Host` | the one value; two lines or a comma are refused | no specification says which member of a list is whose |
 //!
-//! When the last element has no `host`, or the header is not there, the proxy has said nothing, and `Host` counts, which is the proxy's as well.
+//! When the last element has no `host`, or the header is not there, the proxy has said nothing, and `Host` counts, which is the proxy's as
+//! well.
 
 use axum::http::{HeaderMap, HeaderName, header};
 

@@ -18,8 +18,8 @@ const MAX_TEXT: usize = 1024;
 
 /// A host, normalised once: two spellings of one host are equal and have the same hash.
 ///
-/// The text is `uri-host [ ":" port ]`, as the header `Host` has it (RFC 9110, section 7.2). Upper case becomes lower case, the port and one
-/// trailing dot fall off, and letters outside of ASCII become punycode (UTS 46). What is left is a name of letters, digits and hyphens
+/// The text is `uri-host [ ":" port ]`, as the header `Host` has it (RFC 9110, section 7.2). Upper case becomes lower case, the port and
+/// one trailing dot fall off, and letters outside of ASCII become punycode (UTS 46). What is left is a name of letters, digits and hyphens
 /// (RFC 1123, section 2.1), or an address. An address is a host, and names no tenant.
 ///
 /// ```
@@ -383,7 +383,8 @@ mod tests {
         #[test]
         fn a_name_in_any_case_is_the_name(name in "[a-z]([a-z0-9-]{0,10}[a-z0-9])?(\\.[a-z]{1,8}){0,4}", upper in any::<u64>()) {
             prop_assume!(!has_punycode(&name));
-            let spelled: String = name.chars().enumerate().map(|(at, c)| if upper >> (at % 64) & 1 == 1 { c.to_ascii_uppercase() } else { c }).collect();
+            let spell = |(at, c): (usize, char)| if upper >> (at % 64) & 1 == 1 { c.to_ascii_uppercase() } else { c };
+            let spelled: String = name.chars().enumerate().map(spell).collect();
             prop_assert_eq!(Host::parse(spelled).unwrap().to_string(), name);
         }
     }

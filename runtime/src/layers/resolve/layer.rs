@@ -66,7 +66,8 @@ impl Resolve {
     }
 
     /// Puts the layer around the routes. It stands before the router, which `Router::layer` would not do: there the path has been matched
-    /// before a layer can take the tenant off it. A router that has it around itself is nested and not merged, since the layer is its fallback.
+    /// before a layer can take the tenant off it. A router that has it around itself is nested and not merged, since the layer is its
+    /// fallback.
     pub fn around(self, routes: Router) -> Router {
         Router::new().fallback_service(self.layer(routes))
     }

@@ -1,8 +1,9 @@
 //! The tenant of a request, from its host, its path, a trusted header or a verified claim.
 //!
-//! [`Resolve`] is a tower layer. It reads what the request calls its tenant, looks that up, and leaves [`Resolved`] in the request's extensions;
-//! with a [tenancy](ResolveBuilder::tenancy) it also leaves the slot from which a handler takes its [`TenantDb`](crate::TenantDb), as
-//! [`DevTenant`](super::DevTenant) does. It does not ask whether somebody may act for the tenant: that is for a layer that knows who it is.
+//! [`Resolve`] is a tower layer. It reads what the request calls its tenant, looks that up, and leaves [`Resolved`] in the request's
+//! extensions; with a [tenancy](ResolveBuilder::tenancy) it also leaves the slot from which a handler takes its
+//! [`TenantDb`](crate::TenantDb), as [`DevTenant`](super::DevTenant) does. It does not ask whether somebody may act for the tenant: that is
+//! for a layer that knows who it is.
 //!
 //! ```
 //! use axum::Router;
@@ -36,25 +37,25 @@
 //! | [`claim`](ResolveBuilder::claim) | [`VerifiedClaim`] in the extensions | by the id | no claim | |
 //! | [`source`](ResolveBuilder::source) | whatever your own [`Source`] reads | by what it says | what it says | what it says |
 //!
-//! Where the host is a source, the request has exactly one: one header `Host`, well-formed, and the same as in the target of the request where
-//! that has one; else the answer is 400. A [`Host`] has one spelling, and so has a [`Slug`].
+//! Where the host is a source, the request has exactly one: one header `Host`, well-formed, and the same as in the target of the request
+//! where that has one; else the answer is 400. A [`Host`] has one spelling, and so has a [`Slug`].
 //!
-//! What a proxy says of the host (`Forwarded`, `X-Forwarded-Host`) is read when its kind is [configured](ResolveBuilder::forwarding) and the
-//! peer's address is one of the [`Proxies`]. From anybody else it is as if it were not there. Of several elements the last counts, which is the
-//! proxy's own; several values of `X-Forwarded-Host`, of which no specification says whose they are, are 400.
+//! What a proxy says of the host (`Forwarded`, `X-Forwarded-Host`) is read when its kind is [configured](ResolveBuilder::forwarding) and
+//! the peer's address is one of the [`Proxies`]. From anybody else it is as if it were not there. Of several elements the last counts,
+//! which is the proxy's own; several values of `X-Forwarded-Host`, of which no specification says whose they are, are 400.
 //!
 //! # Answers
 //!
-//! A tenant that does not exist, one that is not active, and names that disagree are one answer, and it is that of a row or a path that does
-//! not exist: 404, the same bytes. A request that names no tenant at all is 401. A look-up that fails is what its
+//! A tenant that does not exist, one that is not active, and names that disagree are one answer, and it is that of a row or a path that
+//! does not exist: 404, the same bytes. A request that names no tenant at all is 401. A look-up that fails is what its
 //! [error](crate::Error) says, mostly 503.
 //!
 //! # What is remembered
 //!
-//! Answers of the [`Lookup`], that a name is nobody's among them, for 30 seconds or what [`Remember`] says. Names of tenants and names of nobody
-//! have bounds of their own, in number and in bytes, so that random hosts push out no tenant. Of many requests that need one answer at the same
-//! time, one asks. A failure is not remembered. [`Resolve::invalidate`] forgets a tenant, [`Resolve::clear`] everything; an answer that was
-//! asked for before is not remembered after.
+//! Answers of the [`Lookup`], that a name is nobody's among them, for 30 seconds or what [`Remember`] says. Names of tenants and names of
+//! nobody have bounds of their own, in number and in bytes, so that random hosts push out no tenant. Of many requests that need one answer
+//! at the same time, one asks. A failure is not remembered. [`Resolve::invalidate`] forgets a tenant, [`Resolve::clear`] everything; an
+//! answer that was asked for before is not remembered after.
 
 mod asked;
 mod builder;

@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use ipnet::IpNet;
 
-/// The addresses of the proxies in front of the service, as networks. A header that says where a request came in, or whose it is, is believed
-/// when it comes from one of them, and from nobody else.
+/// The addresses of the proxies in front of the service, as networks. A header that says where a request came in, or whose it is, is
+/// believed when it comes from one of them, and from nobody else.
 ///
 /// ```
 /// use tenantry::layers::resolve::Proxies;

@@ -56,8 +56,8 @@ impl Remembering {
         answer.await
     }
 
-    /// The look-up of that name that is under way, or a new one. Whoever waits drives it on, so that it goes on when the first one leaves, and
-    /// ends when all have left.
+    /// The look-up of that name that is under way, or a new one. Whoever waits drives it on, so that it goes on when the first one leaves,
+    /// and ends when all have left.
     fn join(&self, state: &mut State, name: Name, now: Instant) -> Shared<BoxFuture<'static, Answer>> {
         let pending = state.pending.get(&name).and_then(|pending| pending.answer.upgrade());
         if let Some(answer) = pending.filter(|_| !mutant!("resolve_asked_by_each")) {
@@ -79,7 +79,8 @@ impl Remembering {
         answer
     }
 
-    /// Forgets what is known about the tenant. A look-up that is under way is not remembered and not joined, since what it has read may be old.
+    /// Forgets what is known about the tenant. A look-up that is under way is not remembered and not joined, since what it has read may be
+    /// old.
     pub(super) fn invalidate(&self, tenant: TenantId) {
         if !mutant!("resolve_never_invalidated") {
             self.forget(|cache| cache.forget(tenant));

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// A tenant's short name: a label of a host name (RFC 1123, section 2.1), lower-case. Hosts, headers and paths have one normaliser, this one,
-/// and it takes what [`SLUG_PATTERN`](crate::schema::platform::SLUG_PATTERN) allows, in upper case, too.
+/// A tenant's short name: a label of a host name (RFC 1123, section 2.1), lower-case. Hosts, headers and paths have one normaliser, this
+/// one, and it takes what [`SLUG_PATTERN`](crate::schema::platform::SLUG_PATTERN) allows, in upper case, too.
 ///
 /// ```
 /// use tenantry::layers::resolve::Slug;

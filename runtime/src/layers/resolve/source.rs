@@ -18,17 +18,19 @@ use crate::schema::TenantId;
 /// A place of a request that may name its tenant. Implement it for a place of your own, and hand it to
 /// [`ResolveBuilder::source`](super::ResolveBuilder::source).
 ///
-/// A source only reads. It says what the tenant is called; whether there is such a tenant, and whether the other sources agree, comes after.
+/// A source only reads. It says what the tenant is called; whether there is such a tenant, and whether the other sources agree, comes
+/// after.
 pub trait Source: Send + Sync + 'static {
     /// What the request calls its tenant here; `None` when it does not name one here.
     ///
     /// # Errors
-    /// [`Problem::not_found`] when what is named can be no tenant, as for one that does not exist; a problem of status 400, without a word of
-    /// the request in it, when the place does not hold what it should.
+    /// [`Problem::not_found`] when what is named can be no tenant, as for one that does not exist; a problem of status 400, without a word
+    /// of the request in it, when the place does not hold what it should.
     fn name(&self, asked: &Asked<'_>) -> Result<Option<Name>, Problem>;
 }
 
-/// The tenant for which a token was issued. A layer that has verified the token puts it into the request's extensions, and nobody else does.
+/// The tenant for which a token was issued. A layer that has verified the token puts it into the request's extensions, and nobody else
+/// does.
 ///
 /// ```
 /// use axum::http::Request;
@@ -154,7 +156,8 @@ impl PathPrefix {
     /// A prefix such as `/t`.
     ///
     /// # Errors
-    /// When it does not begin with a slash, ends with one, has an empty segment, or other characters than ASCII letters, digits, `-` and `_`.
+    /// When it does not begin with a slash, ends with one, has an empty segment, or other characters than ASCII letters, digits, `-` and
+    /// `_`.
     pub fn new(prefix: &str) -> Result<Self, PathPrefixError> {
         let is_segment =
             |segment: &str| !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));

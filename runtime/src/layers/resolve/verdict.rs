@@ -6,8 +6,8 @@
 //! | names no tenant at all | 401, as for a request behind no layer |
 //! | names a tenant that does not exist, one that is not active, or different ones | 404, the same bytes as for a row or a path that does not exist |
 //!
-//! Names that disagree are never ranked: a claim for one tenant at the host of another is a mistake or an attack, and serving either would be
-//! wrong. That it is 404 and not 403 is on purpose: 403 would tell a stranger that the other name is a tenant's.
+//! Names that disagree are never ranked: a claim for one tenant at the host of another is a mistake or an attack, and serving either would
+//! be wrong. That it is 404 and not 403 is on purpose: 403 would tell a stranger that the other name is a tenant's.
 
 use super::lookup::Found;
 use crate::http::Problem;
