@@ -6,8 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use axum::Router;
+use axum::body::{Body, HttpBody};
 use axum::extract::Request;
 use axum::http::request::Parts;
+use axum::http::{Method, header};
 use axum::response::{IntoResponse, Response};
 use futures_core::future::BoxFuture;
 use tower::{Layer, Service};
@@ -116,13 +118,27 @@ where
         // The one that was asked whether it is ready is the one that is called.
         let next = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, next);
+        let is_head = request.method() == Method::HEAD;
         Box::pin(async move {
             match core.admit(request).await {
                 Ok((request, span)) => inner.call(request).instrument(span).await.map(IntoResponse::into_response),
-                Err(problem) => Ok(problem.into_response()),
+                Err(problem) => Ok(refusal(problem, is_head)),
             }
         })
     }
+}
+
+/// A refusal as a route of axum gives it, which sets the length and takes the body off for HEAD: nothing may tell that the routes were not
+/// asked.
+fn refusal(problem: Problem, is_head: bool) -> Response {
+    let mut response = problem.into_response();
+    if let Some(length) = response.body().size_hint().exact() {
+        response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
+    }
+    if is_head {
+        *response.body_mut() = Body::empty();
+    }
+    response
 }
 
 impl Core {
