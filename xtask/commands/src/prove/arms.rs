@@ -12,7 +12,7 @@ pub(super) struct Arm {
 }
 
 /// The suites that the arms name.
-pub(super) const SUITES: &[&str] = &["db", "http", "isolation", "check", "cases"];
+pub(super) const SUITES: &[&str] = &["auth", "db", "http", "isolation", "check", "cases"];
 
 const fn db(name: &'static str, tests: &'static [&'static str]) -> Arm {
     Arm { name, suite: "db", tests }
@@ -20,6 +20,10 @@ const fn db(name: &'static str, tests: &'static [&'static str]) -> Arm {
 
 const fn http(name: &'static str, tests: &'static [&'static str]) -> Arm {
     Arm { name, suite: "http", tests }
+}
+
+const fn auth(name: &'static str, tests: &'static [&'static str]) -> Arm {
+    Arm { name, suite: "auth", tests }
 }
 
 /// A rule of the check of statements; its own cases notice.
@@ -134,6 +138,20 @@ pub(super) const ARMS: &[Arm] = &[
     http("too_long_for_index", &["refusals::a_text_that_its_index_cannot_hold_is_the_callers_error"]),
     http("patch_overwrites", &["verbs::a_patch_changes_what_it_names_and_nothing_else"]),
     http("http_tenant_passed_over", &["isolation::nobody_names_a_tenant"]),
+    // Who is asking.
+    auth("attempts_address_cleared", &["attempts::success_frees_the_identity_and_not_its_address"]),
+    auth("attempts_uncounted", &["attempts::what_begins_at_once_counts_at_once"]),
+    auth("attempts_whole_address", &["attempts::an_address_is_counted_over_all_identities"]),
+    auth("password_never_rehashed", &["passwords::a_hash_of_another_cost_is_made_anew_when_its_owner_logs_in"]),
+    auth("password_queue_unbounded", &["passwords::no_more_are_in_work_than_were_allowed_and_no_more_wait_than_a_bound"]),
+    auth("password_unknown_at_once", &["passwords::an_unknown_person_takes_as_long_as_a_known_one"]),
+    auth(
+        "password_work_unbounded",
+        &[
+            "passwords::no_more_are_in_work_than_were_allowed_and_no_more_wait_than_a_bound",
+            "passwords::work_that_nobody_waits_for_keeps_its_turn",
+        ],
+    ),
     // The check of statements: what may be a statement at all.
     sqlcheck("is_invisible", LEXICAL),
     sqlcheck("name", LEXICAL),
