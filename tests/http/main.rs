@@ -3,7 +3,10 @@
 mod hostile;
 mod isolation;
 mod lists;
+#[path = "../db/log.rs"]
+mod log;
 mod models;
 mod refusals;
+mod secrets;
 mod service;
 mod verbs;

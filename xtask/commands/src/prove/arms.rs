@@ -152,6 +152,13 @@ pub(super) const ARMS: &[Arm] = &[
             "passwords::work_that_nobody_waits_for_keeps_its_turn",
         ],
     ),
+    // What is secret.
+    http(
+        "secret_in_json",
+        &["secrets::what_is_written_is_there_for_rules_and_in_no_answer", "secrets::lists_and_their_cursors_have_nothing_of_it"],
+    ),
+    Arm { name: "secret_in_json", suite: "isolation", tests: &["secrets::no_secret_leaves"] },
+    http("secret_in_debug", &["secrets::debug_output_shows_no_secret", "secrets::no_line_of_the_log_has_it"]),
     // The check of statements: what may be a statement at all.
     sqlcheck("is_invisible", LEXICAL),
     sqlcheck("name", LEXICAL),
