@@ -19,6 +19,8 @@ const TEXT: &str = "qzx";
 const SECRET_TEXT: &str = "qzk";
 /// The characters of a tenant's own behind it.
 const TEXT_OWN: usize = 9;
+/// What those are of. There is no `q`, so that no mark begins within another.
+const TEXT_OF: &[u8; 35] = b"0123456789abcdefghijklmnoprstuvwxyz";
 /// What a marked number begins with.
 const NUMBER: &str = "7103";
 /// What a secret one begins with.
@@ -42,8 +44,8 @@ impl Mark {
         let number = i64::try_from(rest % 100_000).unwrap_or_default();
         let mut text = TEXT.to_owned();
         for _ in 0..TEXT_OWN {
-            text.extend(char::from_digit((rest % 36) as u32, 36));
-            rest /= 36;
+            text.push(char::from(TEXT_OF[(rest % 35) as usize]));
+            rest /= 35;
         }
         Self { text, number: (7103 * 100_000 + number) * 1_000 }
     }
@@ -133,7 +135,10 @@ pub(super) fn secret(text: &str) -> Option<&str> {
 }
 
 fn texts<'t>(text: &'t str, begins: &'static str) -> impl Iterator<Item = &'t str> {
-    text.match_indices(begins).filter_map(|(at, _)| text.get(at..at + begins.len() + TEXT_OWN))
+    text.match_indices(begins).filter_map(|(at, _)| {
+        let mark = text.get(at..at + begins.len() + TEXT_OWN)?;
+        mark.bytes().skip(begins.len()).all(|byte| TEXT_OF.contains(&byte)).then_some(mark)
+    })
 }
 
 /// Numbers of that length that stand alone. What follows a hyphen may be a part of a uuid, and no marked number is negative.
@@ -203,6 +208,14 @@ mod tests {
         assert_eq!(secret(&json!({ "column": Mark::of(a).put(&NONE, &open, json!("open")) }).to_string()), None);
     }
 
+    #[test]
+    fn no_mark_begins_within_another() {
+        for _ in 0..100_000 {
+            let mark = Mark::of(TenantId::generate()).text;
+            assert!(mark.starts_with(TEXT) && !mark[1..].contains('q') && secret(&format!("{mark}\",\"version\":1")).is_none(), "{mark}");
+        }
+    }
+
     fn some_uuid() -> String {
         TenantId::generate().to_string()
     }
@@ -221,7 +234,9 @@ mod tests {
         for text in ["710300000001", "{\"n\":710312345678}"] {
             assert!(row_value(text).is_some(), "{text}");
         }
-        for text in ["0190-710312345678", "a710312345678", "7103123456789", "71031234567", "qzx1234"] {
+        for text in
+            ["0190-710312345678", "a710312345678", "7103123456789", "71031234567", "qzx1234", "qzk12\",\"version\":1", "qzxq23456789"]
+        {
             assert_eq!(row_value(text), None, "{text}");
         }
     }
