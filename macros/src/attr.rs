@@ -60,6 +60,7 @@ pub(crate) struct FieldAttr {
     pub(crate) default: Option<(Ident, DefaultValue)>,
     pub(crate) references: Option<(Ident, OnDelete)>,
     pub(crate) readonly: Option<Ident>,
+    pub(crate) secret: Option<Ident>,
     pub(crate) flatten: Option<Ident>,
 }
 
@@ -110,6 +111,14 @@ impl StructAttr {
 }
 
 impl FieldAttr {
+    /// The words that are said of a column, for the span of an error.
+    pub(crate) fn words(&self) -> impl Iterator<Item = &Ident> {
+        let flags = [&self.unique, &self.index, &self.filter, &self.sort, &self.readonly, &self.secret].map(Option::as_ref);
+        let valued =
+            [self.max_len.as_ref().map(|it| &it.0), self.default.as_ref().map(|it| &it.0), self.references.as_ref().map(|it| &it.0)];
+        flags.into_iter().chain(valued).flatten()
+    }
+
     /// Reads every `#[model(…)]` among the attributes.
     pub(crate) fn read(attributes: &[Attribute], context: &Context) -> Self {
         let mut attr = Self::default();
@@ -129,6 +138,7 @@ impl FieldAttr {
             keys::FILTER => self.filter = flag(setting, context),
             keys::SORT => self.sort = flag(setting, context),
             keys::READONLY => self.readonly = flag(setting, context),
+            keys::SECRET => self.secret = flag(setting, context),
             keys::FLATTEN => self.flatten = flag(setting, context),
             keys::MAX_LEN => self.max_len = max_len(setting, context),
             keys::DEFAULT => self.default = default(setting, context),

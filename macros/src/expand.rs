@@ -16,7 +16,7 @@ use quote::quote;
 
 use crate::model::Model;
 
-pub(crate) use self::dto::{new_name, patch_name};
+pub(crate) use self::dto::{is_secretive, new_name, patch_name};
 pub(crate) use self::item::inherent;
 
 /// The whole code of a model.
@@ -28,6 +28,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
         row::tenant_model(model),
         dto::new_row(model),
         dto::patch_changes(model),
+        dto::debug(model),
         row::debug(model),
         row::serialize(model),
     ]);

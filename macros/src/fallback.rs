@@ -41,7 +41,18 @@ pub(crate) fn stub(mut model: Model, item: &ItemStruct, errors: &TokenStream) ->
 fn implementations(model: &Model) -> TokenStream {
     let (name, new, patch) = (&model.name, expand::new_name(model), expand::patch_name(model));
     let text = name.to_string();
+    // Where a field is secret, nothing is derived.
+    let shown = [&new, &patch].into_iter().filter(|_| expand::is_secretive(model)).chain([name]).map(|name| {
+        quote! {
+            impl __t::Debug for #name {
+                fn fmt(&self, _: &mut __t::Formatter<'_>) -> __t::FmtResult {
+                    __t::Ok(())
+                }
+            }
+        }
+    });
     quote! {
+        #(#shown)*
         impl __t::Model for #name {
             const NAME: &'static str = #text;
             const TABLE: &'static str = #text;
@@ -67,11 +78,6 @@ fn implementations(model: &Model) -> TokenStream {
         impl __t::Patch for #patch {
             fn changes(&self) -> __t::Vec<__t::Option<__t::Vec<__t::Arg>>> {
                 __t::Vec::new()
-            }
-        }
-        impl __t::Debug for #name {
-            fn fmt(&self, _: &mut __t::Formatter<'_>) -> __t::FmtResult {
-                __t::Ok(())
             }
         }
         impl __t::Serialize for #name {

@@ -18,6 +18,7 @@ pub(crate) const DEFAULT: &str = "default";
 pub(crate) const REFERENCES: &str = "references";
 pub(crate) const ON_DELETE: &str = "on_delete";
 pub(crate) const READONLY: &str = "readonly";
+pub(crate) const SECRET: &str = "secret";
 pub(crate) const FLATTEN: &str = "flatten";
 pub(crate) const RENAME: &str = "rename";
 
@@ -39,8 +40,8 @@ pub(crate) const ON_STRUCT: Keys = Keys {
 
 pub(crate) const ON_FIELD: Keys = Keys {
     place: "#[model(…)] on a field",
-    known: &[UNIQUE, INDEX, FILTER, SORT, MAX_LEN, DEFAULT, REFERENCES, READONLY, FLATTEN],
-    later: &["search", "secret", "wide", "encrypted"],
+    known: &[UNIQUE, INDEX, FILTER, SORT, MAX_LEN, DEFAULT, REFERENCES, READONLY, SECRET, FLATTEN],
+    later: &["search", "wide", "encrypted"],
 };
 
 pub(crate) const ON_VARIANT: Keys = Keys { place: "#[model(…)] on a variant", known: &[RENAME], later: &[] };

@@ -32,7 +32,8 @@ use proc_macro::TokenStream;
 /// delete)` for some of the generated routes or `routes = false` for none.
 ///
 /// On a field, in `#[model(…)]`: `unique`, `index`, `filter`, `sort`, `max_len = 32`, `default = literal`,
-/// `references(on_delete = "restrict" | "cascade" | "set null")`, `readonly`, and `flatten` for a base such as `Stamps`.
+/// `references(on_delete = "restrict" | "cascade" | "set null")`, `readonly`, `secret` for what is written and never shown, and `flatten` for a
+/// base such as `Stamps`.
 #[proc_macro_attribute]
 pub fn tenant_model(attr: TokenStream, item: TokenStream) -> TokenStream {
     model::tenant_model(attr.into(), item.into()).into()

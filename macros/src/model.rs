@@ -107,6 +107,10 @@ impl Field {
         self.attr.flatten.is_some()
     }
 
+    pub(crate) fn is_secret(&self) -> bool {
+        self.attr.secret.is_some()
+    }
+
     pub(crate) fn shape(&self) -> Shape<'_> {
         Shape::of(&self.ty)
     }

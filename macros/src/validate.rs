@@ -38,6 +38,7 @@ pub(crate) fn check(model: &Model, item: &ItemStruct, context: &Context) {
         check_max_len(field, context);
         check_references(field, context);
         check_order(field, context);
+        check_secret(field, context);
         check_money(field, context);
         check_default(field, context);
     }
@@ -112,11 +113,7 @@ fn check_key(model: &Model, item: &ItemStruct, context: &Context) {
         Some(field) if field.name != KEY => context.error(&field.ident, wanted),
         Some(field) if !is_own_id(field, &model.name) => context.error(&field.ty, wanted),
         Some(field) => {
-            let attr = &field.attr;
-            let flags = [&attr.unique, &attr.index, &attr.filter, &attr.sort, &attr.readonly, &attr.flatten];
-            let valued =
-                [attr.max_len.as_ref().map(|it| &it.0), attr.default.as_ref().map(|it| &it.0), attr.references.as_ref().map(|it| &it.0)];
-            for key in flags.into_iter().flatten().chain(valued.into_iter().flatten()) {
+            for key in field.attr.words().chain(&field.attr.flatten) {
                 context.error(key, format!("`id` takes no options; it is the key already, so `{key}` would say nothing"));
             }
         }
@@ -151,9 +148,7 @@ fn check_flatten(field: &Field, context: &Context) {
     if attr.flatten.is_none() {
         return;
     }
-    let flags = [&attr.unique, &attr.index, &attr.filter, &attr.sort, &attr.readonly].map(Option::as_ref);
-    let valued = [attr.max_len.as_ref().map(|it| &it.0), attr.default.as_ref().map(|it| &it.0), attr.references.as_ref().map(|it| &it.0)];
-    for key in flags.into_iter().chain(valued).flatten() {
+    for key in attr.words() {
         context.error(key, format!("`{key}` cannot stand beside `flatten`: a base says itself what its columns are"));
     }
 }
@@ -186,6 +181,30 @@ fn check_order(field: &Field, context: &Context) {
         && field.shape().optional
     {
         context.error(key, "`sort` on an `Option` is not available: pages over nulls have no stable order yet");
+    }
+}
+
+/// What is secret is found out by no question. `tenantry::schema::verify` has the same law for definitions that no attribute has written.
+fn check_secret(field: &Field, context: &Context) {
+    let attr = &field.attr;
+    if attr.secret.is_none() || field.is_base() {
+        return;
+    }
+    let told = [
+        (&attr.filter, "a list that is filtered by it would tell it, guess by guess"),
+        (&attr.sort, "the order of a list would tell it, and its cursors would carry it"),
+        (&attr.unique, "a key that is taken would tell that another row has the value"),
+    ];
+    for (key, why) in told {
+        if let Some(key) = key {
+            context.error(key, format!("`{key}` cannot stand beside `secret`: {why}"));
+        }
+    }
+    if let Some((key, _)) = &attr.default {
+        context.error(key, "`default` cannot stand beside `secret`: everybody reads it in the migrations");
+    }
+    if field.shape().is("Id") {
+        context.error(&field.ty, "a reference cannot be `secret`: deleting the row that it leads to would tell it");
     }
 }
 
@@ -240,6 +259,9 @@ fn check_group(group: &Group, model: &Model, context: &Context) {
         }
         match model.fields.iter().find(|field| field.name == word) {
             Some(field) if field.is_base() => context.error(column, format!("`{word}` is a base, not a column")),
+            Some(field) if group.key == keys::UNIQUE && field.attr.secret.is_some() => {
+                context.error(column, format!("`{word}` is `secret`: a key that is taken would tell that another row has the value"));
+            }
             Some(field) if group.key == keys::UNIQUE && field.shape().is("Money") => {
                 context.error(column, "`unique` on `Money` is refused until a module needs it");
             }

@@ -79,8 +79,8 @@
 //! # The modules
 //!
 //! They stand on each other, each only on those before it. [`schema`], [`diff`] and [`sql`] are pure: definitions, their differences, and
-//! both as text. [`db`] has the ways in, [`repo`] the repository, [`http`] the routes, [`layers`] what stands in front of them, and
-//! [`migrate`] the migrations and the provision of a database; [`lint`] audits one that is there.
+//! both as text. [`db`] has the ways in, [`repo`] the repository, [`http`] the routes, [`auth`] who is asking, [`layers`] what stands in front of
+//! the routes, and [`migrate`] the migrations and the provision of a database; [`lint`] audits one that is there.
 //!
 //! The example `tenant_context` shows the transaction alone, without HTTP; `resolve` shows the layer that finds a request's tenant, alone.
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
@@ -90,6 +90,7 @@ extern crate self as tenantry;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+pub mod auth;
 pub mod db;
 pub mod diff;
 pub mod http;

@@ -16,6 +16,8 @@ pub use sqlx::postgres::{PgArgumentBuffer, PgTypeInfo, PgValueRef};
 pub use sqlx::{Decode, Encode, Postgres, Type};
 pub use tenantry_macros::sql;
 
+use crate::mutants::mutant;
+
 pub use crate::db::encode::{decode_word, encode_word, is_word_type, word_type};
 
 pub use crate::schema::{
@@ -53,6 +55,25 @@ pub fn change<T>(field: &Field<T>, bind: fn(&T, &mut Vec<Arg>)) -> Option<Vec<Ar
             bind(value, &mut args);
             Some(args)
         }
+    }
+}
+
+/// Stands in the place of a secret value wherever a `Debug` is written: `"…"`, be the value there or null.
+pub struct Hidden<'a, T>(pub &'a T);
+
+impl<T: Debug> Debug for Hidden<'_, T> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> FmtResult {
+        // The value is at hand for this weakening alone.
+        if mutant!("secret_in_debug") { self.0.fmt(f) } else { f.write_str("\"…\"") }
+    }
+}
+
+/// The same for a secret field of a patch: whether it is set may be told, to what may not.
+#[must_use]
+pub const fn hidden<T>(field: &Field<T>) -> Field<Hidden<'_, T>> {
+    match field {
+        Field::Keep => Field::Keep,
+        Field::Set(value) => Field::Set(Hidden(value)),
     }
 }
 

@@ -5,8 +5,11 @@ pub mod everything;
 mod hostile;
 mod isolation;
 mod lists;
+#[path = "../db/log.rs"]
+mod log;
 mod models;
 mod refusals;
 mod resolve;
+mod secrets;
 mod service;
 mod verbs;

@@ -77,5 +77,33 @@ pub(crate) struct Note {
     pub(crate) id: Id<Note>,
 }
 
-pub(crate) const MODELS: &[Entry] = &[Entry::of::<Customer>(), Entry::of::<Order>(), Entry::of::<Note>()];
+/// Somebody's way in, with a secret of every kind that can be marked.
+#[tenant_model(table = "accounts")]
+pub(crate) struct Account {
+    /// The key.
+    pub(crate) id: Id<Account>,
+    /// The name.
+    #[model(unique, max_len = 32, filter, sort)]
+    pub(crate) login: String,
+    /// What is known to its owner alone.
+    #[model(secret, max_len = 4000, index)]
+    pub(crate) password: String,
+    /// A number.
+    #[model(secret)]
+    pub(crate) pin: Option<i64>,
+    /// A key that is handed out.
+    #[model(secret)]
+    pub(crate) token: Option<uuid::Uuid>,
+    /// An amount that nobody else hears of.
+    #[model(secret)]
+    pub(crate) offer: Option<Money>,
+    /// What a rule has found out.
+    #[model(secret, readonly)]
+    pub(crate) hint: Option<String>,
+    /// When it was changed.
+    #[model(flatten)]
+    pub(crate) stamps: Stamps,
+}
+
+pub(crate) const MODELS: &[Entry] = &[Entry::of::<Customer>(), Entry::of::<Order>(), Entry::of::<Note>(), Entry::of::<Account>()];
 pub(crate) const CONVENTIONS: Conventions = Conventions::DEFAULT;

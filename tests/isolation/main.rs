@@ -10,4 +10,5 @@ mod ordinary;
 mod place_order;
 mod proof;
 mod psql;
+mod secrets;
 mod timing;

@@ -87,7 +87,7 @@ fn options(field: &Field) -> Vec<TokenStream> {
     if !doc.is_empty() {
         options.push(quote! { doc: #doc });
     }
-    for flag in [&attr.unique, &attr.index, &attr.filter, &attr.sort, &attr.readonly].into_iter().flatten() {
+    for flag in [&attr.unique, &attr.index, &attr.filter, &attr.sort, &attr.readonly, &attr.secret].into_iter().flatten() {
         let flag = plain(flag);
         options.push(quote! { #flag: true });
     }

@@ -17,6 +17,50 @@ pub(crate) fn patch_name(model: &Model) -> Ident {
     format_ident!("{}Patch", model.name)
 }
 
+/// Whether a derived `Debug` would show what must stay secret.
+pub(crate) fn is_secretive(model: &Model) -> bool {
+    model.written().any(Field::is_secret)
+}
+
+/// `#[derive(…)]` with these traits and `Debug`, unless that is written by [`debug`].
+fn derives(model: &Model, traits: &[&str]) -> TokenStream {
+    let debug = (!is_secretive(model)).then_some("Debug");
+    let traits: Vec<Ident> = debug.iter().chain(traits).map(|name| format_ident!("{name}")).collect();
+    if traits.is_empty() {
+        TokenStream::new()
+    } else {
+        quote! { #[derive(#(#traits),*)] }
+    }
+}
+
+/// The `Debug` of both, where a field is secret.
+pub(super) fn debug(model: &Model) -> TokenStream {
+    if !is_secretive(model) {
+        return TokenStream::new();
+    }
+    let new = model.written().map(|Field { ident, name, ty, attr, .. }| match attr.secret {
+        Some(_) => quote_spanned! { ty.span()=> .field(#name, &__t::Hidden(&self.#ident)) },
+        None => quote_spanned! { ty.span()=> .field(#name, &self.#ident) },
+    });
+    let patch = model.written().map(|Field { ident, name, ty, attr, .. }| match attr.secret {
+        Some(_) => quote_spanned! { ty.span()=> .field(#name, &__t::hidden(&self.#ident)) },
+        None => quote_spanned! { ty.span()=> .field(#name, &self.#ident) },
+    });
+    let (new, patch) = (debug_of(&new_name(model), new), debug_of(&patch_name(model), patch));
+    quote! { #new #patch }
+}
+
+fn debug_of(name: &Ident, fields: impl Iterator<Item = TokenStream>) -> TokenStream {
+    let text = name.to_string();
+    quote! {
+        impl __t::Debug for #name {
+            fn fmt(&self, f: &mut __t::Formatter<'_>) -> __t::FmtResult {
+                f.debug_struct(#text) #(#fields)* .finish()
+            }
+        }
+    }
+}
+
 /// `NewCustomer`: every column but the key and what the database writes.
 pub(super) fn new(model: &Model) -> TokenStream {
     let (name, visibility) = (new_name(model), &model.visibility);
@@ -26,9 +70,10 @@ pub(super) fn new(model: &Model) -> TokenStream {
         let docs = docs(field);
         quote_spanned! { ident.span()=> #(#docs)* #visibility #ident: #ty }
     });
+    let derives = derives(model, &[]);
     quote! {
         #[doc = #doc]
-        #[derive(Debug)]
+        #derives
         #visibility struct #name {
             #(#fields,)*
         }
@@ -44,9 +89,10 @@ pub(super) fn patch(model: &Model) -> TokenStream {
         let docs = docs(field);
         quote_spanned! { ident.span()=> #(#docs)* #visibility #ident: ::tenantry::Field<#ty> }
     });
+    let derives = derives(model, &["Default"]);
     quote! {
         #[doc = #doc]
-        #[derive(Debug, Default)]
+        #derives
         #visibility struct #name {
             #(#fields,)*
         }

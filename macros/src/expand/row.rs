@@ -38,11 +38,18 @@ pub(super) fn tenant_model(model: &Model) -> TokenStream {
     }
 }
 
-/// All fields, as a derived `Debug` shows them, the tenant included: logs need it.
+/// All fields, as a derived `Debug` shows them, but those that are secret; the tenant included: logs need it.
 pub(super) fn debug(model: &Model) -> TokenStream {
     let name = &model.name;
     let text = name.unraw().to_string();
-    let fields = model.fields.iter().map(|Field { ident, name, ty, .. }| quote_spanned! { ty.span()=> .field(#name, &self.#ident) });
+    let fields = model.fields.iter().map(|field| {
+        let Field { ident, name, ty, .. } = field;
+        if field.is_secret() {
+            quote_spanned! { ty.span()=> .field(#name, &__t::Hidden(&self.#ident)) }
+        } else {
+            quote_spanned! { ty.span()=> .field(#name, &self.#ident) }
+        }
+    });
     quote! {
         impl __t::Debug for #name {
             fn fmt(&self, f: &mut __t::Formatter<'_>) -> __t::FmtResult {
@@ -52,10 +59,10 @@ pub(super) fn debug(model: &Model) -> TokenStream {
     }
 }
 
-/// The columns as a JSON object, bases in their place, without the tenant.
+/// The columns as a JSON object, bases in their place, without the tenant and what is secret.
 pub(super) fn serialize(model: &Model) -> TokenStream {
     let name = &model.name;
-    let entries = model.fields.iter().map(|field| {
+    let entries = model.fields.iter().filter(|field| !field.is_secret()).map(|field| {
         let Field { ident, name, ty, .. } = field;
         if field.is_base() {
             quote_spanned! { ty.span()=> <#ty as __t::Base>::write(&self.#ident, to)?; }

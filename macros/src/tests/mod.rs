@@ -100,6 +100,21 @@ fn every_option() {
 }
 
 #[test]
+fn secrets() {
+    insta::assert_snapshot!(both(
+        r#"
+        #[tenant_model(table = "accounts", routes = false)]
+        pub struct Account {
+            pub id: Id<Account>,
+            pub name: String,
+            #[model(secret, max_len = 97)]
+            pub password: String,
+        }
+        "#
+    ));
+}
+
+#[test]
 fn no_routes_and_only_a_key() {
     insta::assert_snapshot!(both(
         r#"
@@ -109,6 +124,15 @@ fn no_routes_and_only_a_key() {
         }
         "#
     ));
+}
+
+#[test]
+fn every_option_is_described() {
+    let page = include_str!("../../../docs/models.md");
+    for key in crate::keys::ON_STRUCT.known.iter().chain(crate::keys::ON_FIELD.known) {
+        let row = |line: &str| line.starts_with("| `") && line.trim_start_matches("| `").starts_with(key);
+        assert!(page.lines().any(row), "docs/models.md has no row for `{key}`");
+    }
 }
 
 #[test]

@@ -40,6 +40,8 @@ pub(super) static THING: ModelDef = ModelDef {
         ColumnDef { on_delete: OnDelete::SetNull, ..new("parent", THING_ID, true) },
         ColumnDef { readonly: true, ..ColumnDef::new("balance", Kind::I64, true) },
         ColumnDef::new("hidden", Kind::Text, true),
+        ColumnDef { secret: true, ..ColumnDef::new("password", Kind::Text, true) },
+        ColumnDef { secret: true, ..ColumnDef::new("offer", Kind::Money, true) },
         Stamps::COLUMNS[0],
         Stamps::COLUMNS[1],
         Stamps::COLUMNS[2],
@@ -49,7 +51,7 @@ pub(super) static THING: ModelDef = ModelDef {
     routes: Verbs::ALL,
 };
 
-/// A row of it. The fields are the columns.
+/// A row of it. The fields are the columns; its JSON leaves out those that are secret.
 #[derive(Clone, Debug)]
 pub(super) struct Thing {
     id: Uuid,
@@ -66,6 +68,8 @@ pub(super) struct Thing {
     parent: Option<Uuid>,
     balance: Option<i64>,
     hidden: Option<String>,
+    password: Option<String>,
+    offer: Option<Money>,
     stamps: Stamps,
 }
 
@@ -87,6 +91,8 @@ impl Thing {
             parent: None,
             balance: None,
             hidden: None,
+            password: None,
+            offer: None,
             stamps: Stamps { version: 1, created_at: at, updated_at: at },
         }
     }
@@ -147,10 +153,11 @@ prop_compose! {
         (id, code, note, active, count, total) in (id(), any::<String>(), maybe(any::<String>()), any::<bool>(), any::<i32>(), maybe(any::<i64>())),
         (price, day, at, token) in (maybe(money()), maybe(date()), maybe(timestamp()), maybe(id())),
         (status, parent, balance, hidden) in (prop::sample::select(WORDS), maybe(id()), maybe(any::<i64>()), maybe(any::<String>())),
+        (password, offer) in (maybe(any::<String>()), maybe(money())),
         (version, created_at, updated_at) in (any::<i64>(), timestamp(), timestamp()),
     ) -> Thing {
         let stamps = Stamps { version, created_at, updated_at };
-        Thing { id, code, note, active, count, total, price, day, at, token, status, parent, balance, hidden, stamps }
+        Thing { id, code, note, active, count, total, price, day, at, token, status, parent, balance, hidden, password, offer, stamps }
     }
 }
 
@@ -186,6 +193,9 @@ impl Row {
         cells.push(thing.parent.and_then(uuid));
         cells.push(thing.balance.map(|balance| balance.to_be_bytes().to_vec()));
         cells.push(thing.hidden.as_ref().and_then(text));
+        cells.push(thing.password.as_ref().and_then(text));
+        cells.push(thing.offer.map(|offer| offer.amount().to_be_bytes().to_vec()));
+        cells.push(thing.offer.map(|offer| offer.currency().code().as_bytes().to_vec()));
         cells.push(Some(thing.stamps.version.to_be_bytes().to_vec()));
         cells.push(Some(thing.stamps.created_at.pg_micros().to_be_bytes().to_vec()));
         cells.push(Some(thing.stamps.updated_at.pg_micros().to_be_bytes().to_vec()));

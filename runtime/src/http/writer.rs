@@ -72,14 +72,20 @@ impl std::io::Write for Buffer {
     }
 }
 
-/// Writes a row: an object with the columns of the model in their order. The first cell is the tenant, which JSON does not show.
+/// Writes a row: an object with the columns of the model in their order, but those that are secret. The first cell is the tenant, which JSON
+/// does not show either.
 ///
 /// # Errors
 /// When the cells are not a row of the model, or the buffer is full. What was written before stays in the buffer.
 pub fn write_row(out: &mut Buffer, def: &ModelDef, cells: &mut Cells<'_>) -> Result<(), WriteError> {
     cells.skip(1);
+    // The key is never secret, so there is a first column.
     let mut before = b"{";
     for column in def.columns {
+        if column.secret && !mutant!("secret_in_json") {
+            cells.skip(column.kind.width());
+            continue;
+        }
         out.push(before)?;
         write_text(out, column.name)?;
         out.push(b":")?;

@@ -3,6 +3,8 @@
 //! Business code has types and uses [`Repo`](super::Repo). This one is for tools that only know definitions, such as the isolation proof,
 //! which must go through the very statements that the typed repository sends.
 
+use std::fmt;
+
 use uuid::Uuid;
 
 use super::query::args_of;
@@ -26,13 +28,19 @@ pub struct Erased {
     def: &'static ModelDef,
 }
 
-/// A row as values.
-#[derive(Clone, Debug, PartialEq)]
+/// A row as values. Its `Debug` shows the tenant alone: without the definition nobody knows which of the values are secret.
+#[derive(Clone, PartialEq)]
 pub struct Values {
     /// The tenant that the row belongs to.
     pub tenant: TenantId,
     /// One entry for each column of the definition, in its order; money has two arguments, every other kind one.
     pub columns: Vec<Vec<Arg>>,
+}
+
+impl fmt::Debug for Values {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Values").field("tenant", &self.tenant).finish_non_exhaustive()
+    }
 }
 
 /// A page of rows as values.

@@ -94,6 +94,8 @@ pub struct ColumnDef {
     pub on_delete: OnDelete,
     /// Not accepted over HTTP; business rules may set it.
     pub readonly: bool,
+    /// Write-only: it stands in no JSON, filter, sort, log or `Debug`; business rules read it off the row.
+    pub secret: bool,
     /// Who writes the column.
     pub managed: Managed,
 }
@@ -115,6 +117,7 @@ impl ColumnDef {
             default: None,
             on_delete: OnDelete::Restrict,
             readonly: false,
+            secret: false,
             managed: Managed::No,
         }
     }

@@ -6,5 +6,6 @@ mod manifest;
 mod names;
 mod references;
 mod row;
+mod secrets;
 mod sql;
 mod ways;

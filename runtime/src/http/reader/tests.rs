@@ -53,6 +53,9 @@ fn what_is_absent_has_its_default_or_is_null() {
         Arg::Uuid(None),
         Arg::I64(None),
         Arg::Text(None),
+        Arg::Text(None),
+        Arg::I64(None),
+        Arg::Text(None),
     ];
     assert_eq!(args, expected);
 }
@@ -63,7 +66,7 @@ fn every_kind_is_read_in_any_order_and_bound_in_the_order_of_the_model() {
     let body = json!({
         "hidden": "h", "parent": id, "status": "closed", "token": id, "at": "2026-11-24T09:15:30.25+01:00", "day": "2026-11-24",
         "price": {"currency": "EUR", "amount": -1999}, "total": 9_007_199_254_740_991_i64, "count": -2_147_483_648_i64,
-        "active": false, "note": "ünï\u{1F980}", "code": "abcde",
+        "active": false, "note": "ünï\u{1F980}", "code": "abcde", "password": "p", "offer": {"amount": 1, "currency": "EUR"},
     });
     let text = |text: &str| Arg::Text(Some(text.to_owned()));
     let expected = [
@@ -81,6 +84,9 @@ fn every_kind_is_read_in_any_order_and_bound_in_the_order_of_the_model() {
         Arg::Uuid(Some(id)),
         Arg::I64(None),
         text("h"),
+        text("p"),
+        Arg::I64(Some(1)),
+        text("EUR"),
     ];
     assert_eq!(create(&body.to_string()).unwrap(), expected);
 }
@@ -255,13 +261,13 @@ fn body() -> impl Strategy<Value = Json> {
 
 fn check(bytes: &[u8]) -> Result<(), TestCaseError> {
     match read_new(&THING, &Conventions::DEFAULT, bytes) {
-        // Thirteen columns, of which one is two.
-        Ok(args) => prop_assert_eq!(args.len(), 14),
+        // Fifteen columns, of which two are two.
+        Ok(args) => prop_assert_eq!(args.len(), 17),
         Err(BodyError::Invalid(errors)) => prop_assert!(!errors.is_empty()),
         Err(_) => {}
     }
     match read_patch(&THING, &Conventions::DEFAULT, bytes) {
-        Ok(changes) => prop_assert_eq!(changes.len(), 13),
+        Ok(changes) => prop_assert_eq!(changes.len(), 15),
         Err(BodyError::Invalid(errors)) => prop_assert!(!errors.is_empty()),
         Err(_) => {}
     }

@@ -131,3 +131,24 @@ pub(super) fn verify_managed(model: &'static ModelDef, found: &mut Found) {
         found.push(model.name, "one trigger moves `version` and `updated_at`, so a model has both, once, or neither");
     }
 }
+
+/// What is secret is found out by no question: not by a filter or an order, not by a key that is taken already, not by a row that cannot be
+/// deleted while it is referred to; and a default stands in the migrations for everybody to read.
+pub(super) fn verify_secret(model: &'static ModelDef, found: &mut Found) {
+    for column in model.columns.iter().filter(|column| column.secret) {
+        let reason = if column.is_key() || column.managed != Managed::No {
+            "is written by the service or the database and cannot be `secret`"
+        } else if column.filter || column.sort {
+            "is `secret`, and a list that is filtered or sorted by it would tell it; remove `filter` and `sort`"
+        } else if model.in_unique_key(column.name) {
+            "is `secret`, and a unique key would tell that another row has the value; make it no part of one"
+        } else if column.reference().is_some() {
+            "is `secret` and a reference, which is found out by deleting the row that it leads to; a reference cannot be secret"
+        } else if column.default.is_some() {
+            "is `secret` and has a default, which everybody reads in the migrations; remove `default`"
+        } else {
+            continue;
+        };
+        found.field(model, column.name, reason);
+    }
+}

@@ -49,6 +49,7 @@ pub fn verify(models: &[&'static ModelDef], conventions: &Conventions) -> Vec<Vi
         columns::verify_lists(model, &mut found);
         columns::verify_readonly(model, &mut found);
         columns::verify_managed(model, &mut found);
+        columns::verify_secret(model, &mut found);
         keys::verify_references(model, models, &mut found);
         keys::verify_on_delete(model, &mut found);
         keys::verify_uniques(model, &mut found);

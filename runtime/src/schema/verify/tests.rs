@@ -173,6 +173,21 @@ fn the_database_writes_what_its_trigger_knows() {
 }
 
 #[test]
+fn no_question_finds_out_what_is_secret() {
+    const fn secret(column: ColumnDef) -> ColumnDef {
+        ColumnDef { secret: true, ..column }
+    }
+    assert_eq!(says_of(&[secret(TITLE), secret(ColumnDef::new("price", Kind::Money, true))]), Vec::<String>::new());
+    only(&says_of(&[secret(ColumnDef { filter: true, ..TITLE })]), "`title` is `secret`, and a list");
+    only(&says_of(&[secret(ColumnDef { sort: true, max_len: Some(9), ..TITLE })]), "`title` is `secret`, and a list");
+    only(&says_of(&[secret(ColumnDef { unique: true, ..TITLE })]), "another row has the value");
+    only(&says(ModelDef { columns: with_key(&[secret(TITLE)]), uniques: &[Unique { columns: &["title"] }], ..NOTE }), "another row has");
+    only(&says_of(&[secret(ColumnDef::new("a", to("Note", "notes", note), true))]), "a reference cannot be secret");
+    only(&says_of(&[secret(ColumnDef { default: Some(Literal::Str("x")), ..TITLE })]), "remove `default`");
+    only(&says(ModelDef { columns: &[ColumnDef { secret: true, ..ID }], ..NOTE }), "cannot be `secret`");
+}
+
+#[test]
 fn references_lead_to_listed_models_of_tenants() {
     only(&says_of(&[ColumnDef::new("a", to("Customer", "customers", customer), false)]), "does not list");
     let tenants = Kind::Id(ModelRef { name: "Tenant", table: "tenants", scope: Scope::Tenants, def: note });

@@ -3,7 +3,7 @@ use tenantry::{Id, tenant_model};
 #[tenant_model(table = "customers", audit, search, shared, soft_delete, series, hooks, base)]
 pub struct Customer {
     pub id: Id<Customer>,
-    #[model(search, secret, wide, encrypted)]
+    #[model(search, wide, encrypted)]
     pub code: String,
 }
 

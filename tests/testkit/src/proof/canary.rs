@@ -3,6 +3,9 @@
 //!
 //! A text ends with `qzx` and nine characters, a number of 64 bits has twelve digits, of which the first four are `7103` and the next five
 //! the tenant's. What must meet between tenants carries no mark: unique keys, numbers of 32 bits, dates, words, texts too short to hold it.
+//!
+//! A secret value has a mark of its own, `qzk`, `7104` or the first half of a uuid, and must not leave on behalf of anybody, its own tenant
+//! included.
 
 use serde_json::Value;
 use tenantry::TenantId;
@@ -12,12 +15,20 @@ use super::script;
 
 /// What the mark of a text begins with. Letters and digits, so that JSON and URLs leave it as it is and every collation orders it alike.
 const TEXT: &str = "qzx";
+/// What it begins with in a secret.
+const SECRET_TEXT: &str = "qzk";
 /// The characters of a tenant's own behind it.
 const TEXT_OWN: usize = 9;
+/// What those are of. There is no `q`, so that no mark begins within another.
+const TEXT_OF: &[u8; 35] = b"0123456789abcdefghijklmnoprstuvwxyz";
 /// What a marked number begins with.
 const NUMBER: &str = "7103";
+/// What a secret one begins with.
+const SECRET_NUMBER: &str = "7104";
 /// The digits of a marked number.
 const DIGITS: usize = 12;
+/// What a secret uuid begins with: no clock of version 7 comes to it, and a random one has it once in 2^48.
+const SECRET_UUID: &str = "5ec2e7ca-5ec2-";
 
 /// The mark of a tenant's values. The default one marks nothing.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -33,8 +44,8 @@ impl Mark {
         let number = i64::try_from(rest % 100_000).unwrap_or_default();
         let mut text = TEXT.to_owned();
         for _ in 0..TEXT_OWN {
-            text.extend(char::from_digit((rest % 36) as u32, 36));
-            rest /= 36;
+            text.push(char::from(TEXT_OF[(rest % 35) as usize]));
+            rest /= 35;
         }
         Self { text, number: (7103 * 100_000 + number) * 1_000 }
     }
@@ -44,11 +55,16 @@ impl Mark {
         if self.text.is_empty() || def.in_unique_key(column.name) {
             return value;
         }
-        let marked = |number: i64| if (0..100_000).contains(&number) { self.number + number % 1_000 } else { number };
+        let own = if column.secret { self.number + 100_000_000 } else { self.number };
+        let marked = |number: i64| if (0..100_000).contains(&number) { own + number % 1_000 } else { number };
         match (column.kind, value) {
             (Kind::Text, Value::String(text)) => {
-                let room = (column.max_len.unwrap_or(60) as usize).checked_sub(self.text.len());
-                Value::String(room.map_or(text.clone(), |room| text.chars().take(room).chain(self.text.chars()).collect()))
+                let mark = if column.secret { self.text.replacen(TEXT, SECRET_TEXT, 1) } else { self.text.clone() };
+                let room = (column.max_len.unwrap_or(60) as usize).checked_sub(mark.len());
+                Value::String(room.map_or(text.clone(), |room| text.chars().take(room).chain(mark.chars()).collect()))
+            }
+            (Kind::Uuid, Value::String(uuid)) if column.secret => {
+                Value::String(SECRET_UUID.chars().chain(uuid.chars().skip(SECRET_UUID.len())).collect())
             }
             (Kind::I64, Value::Number(number)) => number.as_i64().map_or(Value::Number(number), |number| Value::from(marked(number))),
             (Kind::Money, Value::Object(mut money)) => {
@@ -87,12 +103,15 @@ impl Canary {
     /// Whether the text is free of what is others'; the error says what of whom is in it.
     pub(super) fn clean(&self, what: &str, text: &str) -> Result<(), String> {
         let told = |other: usize, kind: &str, mark: &str| Err(format!("{what} carries {kind} of {}: {mark}", script::tenant(other)));
-        for mark in texts(text) {
+        if let Some(secret) = secret(text) {
+            return Err(format!("{what} carries a secret: {secret}"));
+        }
+        for mark in texts(text, TEXT) {
             if let Some((other, ..)) = self.others.iter().find(|(_, own, _)| own.text == mark) {
                 return told(*other, "a text", mark);
             }
         }
-        for number in numbers(text) {
+        for number in numbers(text, NUMBER) {
             if let Some((other, ..)) = self.others.iter().find(|(_, own, _)| number.starts_with(&own.digits())) {
                 return told(*other, "a number", number);
             }
@@ -106,17 +125,26 @@ impl Canary {
 
 /// A marked value in a text, whosever it is: a log has none.
 pub(super) fn row_value(text: &str) -> Option<&str> {
-    texts(text).next().or_else(|| numbers(text).next())
+    texts(text, TEXT).next().or_else(|| numbers(text, NUMBER).next()).or_else(|| secret(text))
 }
 
-fn texts(text: &str) -> impl Iterator<Item = &str> {
-    text.match_indices(TEXT).filter_map(|(at, _)| text.get(at..at + TEXT.len() + TEXT_OWN))
+/// A secret value in a text, whosever it is: nothing that leaves has one.
+pub(super) fn secret(text: &str) -> Option<&str> {
+    let uuid = || text.match_indices(SECRET_UUID).find_map(|(at, _)| text.get(at..at + 36));
+    texts(text, SECRET_TEXT).next().or_else(|| numbers(text, SECRET_NUMBER).next()).or_else(uuid)
+}
+
+fn texts<'t>(text: &'t str, begins: &'static str) -> impl Iterator<Item = &'t str> {
+    text.match_indices(begins).filter_map(|(at, _)| {
+        let mark = text.get(at..at + begins.len() + TEXT_OWN)?;
+        mark.bytes().skip(begins.len()).all(|byte| TEXT_OF.contains(&byte)).then_some(mark)
+    })
 }
 
 /// Numbers of that length that stand alone. What follows a hyphen may be a part of a uuid, and no marked number is negative.
-fn numbers(text: &str) -> impl Iterator<Item = &str> {
+fn numbers<'t>(text: &'t str, begins: &'static str) -> impl Iterator<Item = &'t str> {
     let alone = |char: Option<char>| char.is_none_or(|char| !char.is_alphanumeric() && char != '-');
-    text.match_indices(NUMBER).filter_map(move |(at, _)| {
+    text.match_indices(begins).filter_map(move |(at, _)| {
         let number = text.get(at..at + DIGITS)?;
         let whole = alone(text[..at].chars().next_back()) && alone(text[at + DIGITS..].chars().next());
         (whole && number.bytes().all(|byte| byte.is_ascii_digit())).then_some(number)
@@ -161,6 +189,38 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_is_found_in_everybodys_answer() {
+        let (a, b) = (TenantId::generate(), TenantId::generate());
+        let text = ColumnDef { secret: true, ..ColumnDef::new("password", Kind::Text, false) };
+        let number = ColumnDef { kind: Kind::I64, ..text };
+        let money = ColumnDef { kind: Kind::Money, ..text };
+        let uuid = ColumnDef { kind: Kind::Uuid, ..text };
+        for (column, value) in
+            [(text, json!("open")), (number, json!(17)), (money, json!({"amount": 5, "currency": "EUR"})), (uuid, json!(some_uuid()))]
+        {
+            let marked = json!({ "column": Mark::of(a).put(&NONE, &column, value) }).to_string();
+            for canary in [Canary::new(0, &[a, b]), Canary::new(1, &[a, b]), Canary::default()] {
+                assert!(canary.clean("an answer", &marked).unwrap_err().starts_with("an answer carries a secret: "), "{marked}");
+            }
+            assert!(row_value(&marked).is_some(), "a log has none of it, either");
+        }
+        let open = ColumnDef { secret: false, ..text };
+        assert_eq!(secret(&json!({ "column": Mark::of(a).put(&NONE, &open, json!("open")) }).to_string()), None);
+    }
+
+    #[test]
+    fn no_mark_begins_within_another() {
+        for _ in 0..100_000 {
+            let mark = Mark::of(TenantId::generate()).text;
+            assert!(mark.starts_with(TEXT) && !mark[1..].contains('q') && secret(&format!("{mark}\",\"version\":1")).is_none(), "{mark}");
+        }
+    }
+
+    fn some_uuid() -> String {
+        TenantId::generate().to_string()
+    }
+
+    #[test]
     fn what_has_no_room_and_what_only_looks_alike_is_left_alone() {
         let mark = Mark::of(TenantId::generate());
         let short = ColumnDef { max_len: Some(11), ..ColumnDef::new("code", Kind::Text, false) };
@@ -174,7 +234,9 @@ mod tests {
         for text in ["710300000001", "{\"n\":710312345678}"] {
             assert!(row_value(text).is_some(), "{text}");
         }
-        for text in ["0190-710312345678", "a710312345678", "7103123456789", "71031234567", "qzx1234"] {
+        for text in
+            ["0190-710312345678", "a710312345678", "7103123456789", "71031234567", "qzx1234", "qzk12\",\"version\":1", "qzxq23456789"]
+        {
             assert_eq!(row_value(text), None, "{text}");
         }
     }

@@ -6,10 +6,11 @@ use tenantry::sql::Op;
 
 use super::executor::id_of;
 use super::model::{Book, Row, World, timeless};
-use super::operation::Query;
+use super::operation::{Act, Query};
 
 /// A list is the tenant's rows that the filters let through, in the order of the sorts.
-pub(super) fn listed(world: &World, book: &Book, model: usize, query: &Query, rows: &[Row]) -> Result<(), String> {
+pub(super) fn listed(world: &World, book: &Book, act: &Act, query: &Query, rows: &[Row]) -> Result<(), String> {
+    let model = act.model;
     let def = world.models[model];
     let passes = |row: &&Row| query.filters.iter().all(|(column, op, value)| passes(column, *op, value.as_ref(), row.get(column.name)));
     let mut expected: Vec<&Row> = book.tables[model].values().filter(passes).collect();
@@ -24,7 +25,7 @@ pub(super) fn listed(world: &World, book: &Book, model: usize, query: &Query, ro
         keys.iter().map(compare).find(|order| order.is_ne()).unwrap_or(std::cmp::Ordering::Equal)
     });
     let rows: Vec<Row> = rows.iter().map(|row| timeless(def, row)).collect();
-    if rows.iter().eq(expected.iter().copied()) {
+    if rows.iter().eq(expected.iter().map(|row| act.surface.sees(def, row)).collect::<Vec<_>>().iter()) {
         return Ok(());
     }
     let ids = |rows: Vec<&Row>| rows.iter().filter_map(|row| id_of(row)).map(|id| id.to_string()).collect::<Vec<_>>().join(", ");

@@ -250,6 +250,12 @@ pub(super) fn timeless(def: &'static ModelDef, row: &Row) -> Row {
     row.iter().filter(|(name, _)| !clock.contains(name.as_str())).map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
+/// A row as an answer over HTTP has it: without what is secret.
+pub(super) fn shown(def: &'static ModelDef, row: &Row) -> Row {
+    let secret = |name: &str| def.column(name).is_some_and(|column| column.secret);
+    row.iter().filter(|(name, _)| !secret(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
 fn version(def: &'static ModelDef) -> Option<&'static str> {
     def.columns.iter().find(|column| column.managed == Managed::Version).map(|column| column.name)
 }

@@ -12,7 +12,7 @@ use tenantry::sql::Op;
 use uuid::Uuid;
 
 use super::attacks::{Assault, Attack};
-use super::model::{Book, Row, World};
+use super::model::{Book, Row, World, shown};
 use super::value::Draw;
 
 /// A way to the rows.
@@ -31,6 +31,13 @@ pub enum Surface {
 impl Surface {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Http, Self::Repository, Self::HandWritten, Self::Sql];
+}
+
+impl Surface {
+    /// The model's row as it is seen there. Over HTTP there is nothing of what is secret, and a row that has it is another one.
+    pub(super) fn sees(self, def: &'static ModelDef, row: &Row) -> Row {
+        if self == Self::Http { shown(def, row) } else { row.clone() }
+    }
 }
 
 impl fmt::Display for Surface {

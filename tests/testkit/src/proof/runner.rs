@@ -109,9 +109,9 @@ impl Turn<'_> {
             return Err(format!("ended in {:?} where {expected:?} was due ({})", seen.outcome, seen.trace));
         }
         match (&act.deed, act.surface) {
-            (Deed::List(query), Surface::Http | Surface::Repository) => listed(world, book, model, query, &seen.rows),
+            (Deed::List(query), Surface::Http | Surface::Repository) => listed(world, book, act, query, &seen.rows),
             // In full, in the order of the ids.
-            (Deed::List(_), Surface::HandWritten | Surface::Sql) => listed(world, book, model, &Query::default(), &seen.rows),
+            (Deed::List(_), Surface::HandWritten | Surface::Sql) => listed(world, book, act, &Query::default(), &seen.rows),
             _ => Self::answered(world, book, act, seen),
         }
     }
@@ -120,8 +120,8 @@ impl Turn<'_> {
     fn answered(world: &World, book: &Book, act: &Act, seen: &Seen) -> Result<(), String> {
         let def = world.models[act.model];
         for row in seen.rows.iter().filter(|row| row.len() > 1) {
-            let own = id_of(row).and_then(|id| book.tables[act.model].get(&id));
-            if own != Some(&timeless(def, row)) {
+            let own = id_of(row).and_then(|id| book.tables[act.model].get(&id)).map(|own| act.surface.sees(def, own));
+            if own.as_ref() != Some(&timeless(def, row)) {
                 return Err(format!("was answered {} where the row is {own:?}", Value::from_iter(row.clone())));
             }
         }

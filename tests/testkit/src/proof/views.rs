@@ -8,7 +8,7 @@ use tenantry::TenantId;
 use super::canary::Canary;
 use super::case::Case;
 use super::executor::{Lane, id_of};
-use super::model::{Row, timeless};
+use super::model::{Row, shown, timeless};
 use super::operation::Surface;
 use super::script;
 
@@ -55,28 +55,34 @@ impl Case<'_> {
             for (surface, view) in views {
                 let place = |fault: String| format!("{} sees over {surface}: {fault}", script::tenant(who));
                 for (model, rows) in view.map_err(place)?.into_iter().enumerate() {
-                    self.same(who, model, rows, &mut clocks).map_err(place)?;
+                    self.same(who, (surface, model), rows, &mut clocks).map_err(place)?;
                 }
             }
         }
         Ok(())
     }
 
-    fn same(&self, who: usize, model: usize, rows: Option<Vec<Row>>, clocks: &mut BTreeMap<(usize, String), String>) -> Result<(), String> {
+    fn same(
+        &self,
+        who: usize,
+        (surface, model): (Surface, usize),
+        rows: Option<Vec<Row>>,
+        clocks: &mut BTreeMap<(usize, String), String>,
+    ) -> Result<(), String> {
         let def = self.ground.world.models[model];
         let Some(rows) = rows else { return Ok(()) };
         let own = &self.books[who].tables[model];
         for row in &rows {
             let id = id_of(row).unwrap_or_default();
-            match own.get(&id) {
+            match own.get(&id).map(|own| surface.sees(def, own)) {
                 None => return Err(format!("a row of {} that is not its own: {id}{}", def.table, self.owner(who, model, id))),
-                Some(expected) if *expected != timeless(def, row) => {
+                Some(expected) if expected != timeless(def, row) => {
                     return Err(format!("{} {id} as {row:?} where it should be {expected:?}", def.table));
                 }
                 Some(_) => {}
             }
-            // What the clock decided is the same on every surface.
-            let whole = format!("{row:?}");
+            // What the clock decided is the same on every surface; what is secret has been compared with the model's where it is seen.
+            let whole = format!("{:?}", shown(def, row));
             if *clocks.entry((model, id.to_string())).or_insert_with(|| whole.clone()) != whole {
                 return Err(format!("{} {id} otherwise than over another surface: {whole}", def.table));
             }

@@ -12,7 +12,7 @@ pub(super) struct Arm {
 }
 
 /// The suites that the arms name.
-pub(super) const SUITES: &[&str] = &["db", "http", "isolation", "resolve", "check", "cases"];
+pub(super) const SUITES: &[&str] = &["auth", "db", "http", "isolation", "resolve", "check", "cases"];
 
 const fn db(name: &'static str, tests: &'static [&'static str]) -> Arm {
     Arm { name, suite: "db", tests }
@@ -20,6 +20,10 @@ const fn db(name: &'static str, tests: &'static [&'static str]) -> Arm {
 
 const fn http(name: &'static str, tests: &'static [&'static str]) -> Arm {
     Arm { name, suite: "http", tests }
+}
+
+const fn auth(name: &'static str, tests: &'static [&'static str]) -> Arm {
+    Arm { name, suite: "auth", tests }
 }
 
 const fn resolve(name: &'static str, tests: &'static [&'static str]) -> Arm {
@@ -169,6 +173,21 @@ pub(super) const ARMS: &[Arm] = &[
     resolve("resolve_asked_by_each", &["remembered::a_thousand_requests_at_once_ask_once"]),
     resolve("resolve_never_invalidated", &["remembered::a_change_is_seen_by_the_next_request"]),
     resolve("resolve_old_answer_kept", &["remembered::an_answer_from_before_a_change_serves_nobody_after_it"]),
+    // Who is asking.
+    auth("attempts_address_cleared", &["attempts::success_frees_the_identity_and_not_its_address"]),
+    auth("attempts_uncounted", &["attempts::what_begins_at_once_counts_at_once"]),
+    auth("attempts_whole_address", &["attempts::an_address_is_counted_over_all_identities"]),
+    auth("password_never_rehashed", &["passwords::a_hash_of_another_cost_is_made_anew_when_its_owner_logs_in"]),
+    auth("password_queue_unbounded", &["passwords::no_more_are_in_work_than_were_allowed_and_no_more_wait_than_a_bound"]),
+    auth("password_unknown_at_once", &["passwords::an_unknown_person_takes_as_long_as_a_known_one"]),
+    auth("password_work_unbounded", &["passwords::work_that_nobody_waits_for_keeps_its_turn"]),
+    // What is secret.
+    http(
+        "secret_in_json",
+        &["secrets::what_is_written_is_there_for_rules_and_in_no_answer", "secrets::lists_and_their_cursors_have_nothing_of_it"],
+    ),
+    Arm { name: "secret_in_json", suite: "isolation", tests: &["secrets::no_secret_leaves"] },
+    http("secret_in_debug", &["secrets::debug_output_shows_no_secret", "secrets::no_line_of_the_log_has_it"]),
     // The check of statements: what may be a statement at all.
     sqlcheck("is_invisible", LEXICAL),
     sqlcheck("name", LEXICAL),

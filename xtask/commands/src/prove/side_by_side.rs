@@ -16,12 +16,22 @@ const MOST: usize = 4;
 pub(super) fn side_by_side<J: Sync, R: Send>(
     jobs: &[J],
     work: impl Fn(&J) -> anyhow::Result<R> + Sync,
+    each: impl FnMut(&J, R) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    on_threads(processors.min(MOST), jobs, work, each)
+}
+
+fn on_threads<J: Sync, R: Send>(
+    threads: usize,
+    jobs: &[J],
+    work: impl Fn(&J) -> anyhow::Result<R> + Sync,
     mut each: impl FnMut(&J, R) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let threads = thread::available_parallelism().map_or(1, NonZero::get).min(MOST);
     let next = AtomicUsize::new(0);
     thread::scope(|scope| {
-        let (sender, receiver) = mpsc::channel();
+        // Without room, so that nobody begins the next job before the end of the last one was seen.
+        let (sender, receiver) = mpsc::sync_channel(0);
         for _ in 0..threads {
             let (sender, work, next) = (sender.clone(), &work, &next);
             scope.spawn(move || {
@@ -52,25 +62,29 @@ pub(super) fn side_by_side<J: Sync, R: Send>(
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use anyhow::ensure;
 
     use super::*;
 
     #[test]
     fn what_is_done_first_waits_for_its_turn() {
-        let mut seen = Vec::new();
-        let late = |job: &u64| {
-            thread::sleep(Duration::from_millis(20 - job));
+        let (second_is_done, wait) = mpsc::sync_channel(1);
+        let wait = std::sync::Mutex::new(wait);
+        let work = |job: &u64| {
+            if *job == 1 {
+                wait.lock().expect("nobody panics").recv()?;
+            } else {
+                second_is_done.try_send(()).ok();
+            }
             Ok(job * 2)
         };
-        side_by_side(&[0, 10, 20], late, |job, done| {
+        let mut seen = Vec::new();
+        let each = |job: &u64, done| {
             seen.push((*job, done));
             Ok(())
-        })
-        .expect("each is done");
-        assert_eq!(seen, [(0, 0), (10, 20), (20, 40)]);
+        };
+        on_threads(2, &[1, 2, 3], work, each).expect("each is done");
+        assert_eq!(seen, [(1, 2), (2, 4), (3, 6)]);
     }
 
     #[test]
@@ -79,12 +93,11 @@ mod tests {
         let begun = AtomicUsize::new(0);
         let fails = |job: &usize| {
             begun.fetch_add(1, Ordering::Relaxed);
-            thread::sleep(Duration::from_millis(1));
             ensure!(*job != 3, "job {job}");
             Ok(())
         };
-        let error = side_by_side(&jobs, fails, |_, ()| Ok(())).expect_err("a job fails");
+        let error = on_threads(1, &jobs, fails, |_, ()| Ok(())).expect_err("a job fails");
         assert_eq!(error.to_string(), "job 3");
-        assert!(begun.into_inner() < 100, "it goes on after an error");
+        assert!(begun.into_inner() <= 5, "it goes on after an error");
     }
 }

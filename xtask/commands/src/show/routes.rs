@@ -94,7 +94,11 @@ fn body(column: &ColumnDef) -> String {
         ColumnDef { nullable: true, .. } => "null when not given",
         _ => "required",
     };
-    unique(column, written.to_owned())
+    secret(column, unique(column, written.to_owned()))
+}
+
+fn secret(column: &ColumnDef, text: String) -> String {
+    if column.secret { format!("{text}; secret: in no answer") } else { text }
 }
 
 fn unique(column: &ColumnDef, text: String) -> String {

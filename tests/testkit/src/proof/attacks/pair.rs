@@ -6,6 +6,7 @@ use sqlx::{Connection as _, PgConnection};
 use tenantry::{Platform, TenantId};
 use uuid::Uuid;
 
+use super::super::canary::Mark;
 use super::super::executor::id_of;
 use super::super::ground::Ground;
 use super::super::model::{Book, Outcome, Row, World, completed, timeless};
@@ -90,7 +91,7 @@ impl<'a> Pair<'a> {
         let (world, tenant) = (self.field.world, self.tenants[who]);
         let mut statements = vec![format!("begin; set local {} = '{tenant}'", world.conventions.tenant_setting())];
         statements.extend(self.models.iter().rev().map(|model| self.emptied(*model, tenant)));
-        let (mut book, mut draw) = (Book::new(world), Draw::new(1 + who as u64));
+        let (mut book, mut draw) = (Book { mark: Mark::of(tenant), ..Book::new(world) }, Draw::new(1 + who as u64));
         for model in &self.models {
             for _ in 0..ROWS {
                 let row = fresh(&Scene { world, own: &book, others: Vec::new() }, *model, &mut draw);

@@ -210,7 +210,8 @@ impl Errand {
         let def = world.models[act.model];
         for row in rows {
             let id: Option<Uuid> = row.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok());
-            if id.and_then(|id| book.tables[act.model].get(&id)) != Some(&timeless(def, row)) {
+            let own = id.and_then(|id| book.tables[act.model].get(&id)).map(|own| act.surface.sees(def, own));
+            if own.as_ref() != Some(&timeless(def, row)) {
                 return Err(format!("the answer to {self} holds a row that is not the tenant's: {row:?}"));
             }
         }

@@ -25,6 +25,8 @@ struct Customer {
     credit_limit: Option<Money>,
     #[model(filter, references(on_delete = "set null"))]
     parent: Option<Id<Customer>>,
+    #[model(secret, max_len = 97)]
+    portal_password: Option<String>,
     #[model(flatten)]
     stamps: Stamps,
 }

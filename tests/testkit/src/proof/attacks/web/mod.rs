@@ -16,6 +16,7 @@ use tenantry::schema::{ModelDef, Verb};
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
+use super::super::canary;
 use super::super::observer::Digest;
 use super::pair::{ATTACKER, Field, Pair, VICTIM};
 use super::report::{AttackKind, AttackReport};
@@ -116,7 +117,9 @@ impl Web<'_, '_> {
         let said = format!("{shows} {method} {uri} {}", body.unwrap_or_default());
         let answer = self.answer(caller, method, uri, body).await?;
         let heard = format!("{} {}", answer.headers.join(" "), answer.body);
-        if let Some(marker) = self.markers.iter().find(|marker| heard.contains(marker.as_str()) && !said.contains(marker.as_str())) {
+        if let Some(secret) = canary::secret(&heard) {
+            self.report.violation(self.kind, format!("`{}` => the secret {secret} in {} {heard}", shown(&said), answer.status));
+        } else if let Some(marker) = self.markers.iter().find(|marker| heard.contains(marker.as_str()) && !said.contains(marker.as_str())) {
             self.report.violation(self.kind, format!("`{}` => another tenant's {marker} in {} {heard}", shown(&said), answer.status));
         } else if answer.status.is_server_error() {
             self.report.violation(self.kind, format!("`{}` => {} {heard}", shown(&said), answer.status));

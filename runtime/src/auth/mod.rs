@@ -1,0 +1,37 @@
+//! Who is asking: passwords, and how often somebody may try one.
+//!
+//! What stands here knows neither tables nor requests. It is told what is stored and when it is, and says what to do, so that each part can be
+//! used, and tried, alone:
+//!
+//! - [`Password`] and [`PasswordHash`] are values that no log line shows;
+//! - [`Hashing`] makes and compares hashes by argon2id, off the asynchronous threads, in bounded memory, and as slowly for an unknown person as
+//!   for a known one;
+//! - [`Attempts`] counts attempts for each identity and each address, and says how long to wait.
+//!
+//! ```
+//! use tenantry::auth::{Attempts, AttemptLimits, Cost, Hashing, Password, Verdict};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let hashing = Hashing::new(Cost::DEFAULT, 2)?;
+//! let stored = hashing.hash(Password::chosen("correct horse battery staple".to_owned())?).await?;
+//!
+//! let attempts = Attempts::new(AttemptLimits::DEFAULT)?;
+//! let attempt = attempts.begin("ada@example.com", "203.0.113.7".parse()?, std::time::Instant::now())?;
+//! match hashing.verify(Password::typed("correct horse battery staple".to_owned())?, Some(&stored)).await? {
+//!     Verdict::Right { rehashed } => {
+//!         attempt.succeeded();
+//!         assert!(rehashed.is_none(), "the cost has not changed since");
+//!     }
+//!     Verdict::Wrong => println!("the attempt stays counted"),
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+mod attempts;
+mod hashing;
+mod password;
+
+pub use attempts::{Attempt, AttemptLimits, Attempts, AttemptsError, TooMany};
+pub use hashing::{Cost, CostError, Hashing, HashingError, Verdict};
+pub use password::{HashFormError, Password, PasswordHash, PasswordRefusal};
