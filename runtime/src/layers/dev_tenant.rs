@@ -1,7 +1,8 @@
 //! The tenant from a header, for development only: whoever sends `X-Tenant` is believed.
 //!
 //! It stands in for resolution and authentication, so it refuses to be built unless the environment says `demo` or `test` and the service
-//! listens on loopback. What it leaves in the request is what the real layers leave there: a [`TenantSlot`].
+//! listens on loopback. What it leaves in the request is what the real layers leave there: a
+//! [`TenantSlot`](crate::http::TenantSlot).
 //!
 //! ```
 //! use axum::Router;

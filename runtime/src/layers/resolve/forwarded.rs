@@ -16,7 +16,8 @@ use axum::http::{HeaderMap, HeaderName, header};
 use super::host::{Host, HostError};
 use crate::mutants::mutant;
 
-/// The header in which the proxies hand on the host. See the [module](self).
+/// The header in which the proxies hand on the host. Only the configured one is read: a proxy that writes the one lets a client's other
+/// through as it came.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Forwarding {
