@@ -51,7 +51,8 @@
 //! | [`Tenancy`] | what a service starts with; it refuses to when the models, the role or the database are not as they must be |
 //! | [`TenantDb`] | one tenant's handle, as a request or a job holds it: it runs a [`Unit`] alone, or opens a transaction |
 //! | [`TenantTx`] | the tenant's transaction: it runs units, and hand-written SQL, for which it is an sqlx executor |
-//! | [`Platform`] | the operator's door, with a role and connections of its own: it makes and lists tenants, and sees no rows of theirs |
+//! | [`Directory`] | what must be known before a tenant is: whose a host, a slug or an id is; one name in, one answer out |
+//! | [`Platform`] | the operator's door, with a role and connections of its own: tenants and their domains, and no rows of theirs |
 //!
 //! Repository methods run nothing. They return units, and a unit carries no tenant: the handle or the transaction that runs it binds its
 //! own. Pools and connections are never handed out.
@@ -105,7 +106,7 @@ pub mod sql;
 mod testing;
 
 pub use db::{
-    Config, ConfigError, Error, ErrorKind, Isolation, Platform, Pooler, Rule, SqlCounters, StartError, StatementRefusal, Tenancy, TenantDb,
+    Config, ConfigError, Directory, Domain, Error, ErrorKind, Isolation, Platform, Pooler, Rule, SqlCounters, StartError, StatementRefusal, Tenancy, TenantDb,
     TenantTx, Unit,
 };
 pub use repo::{After, List, Page, Repo};

@@ -6,6 +6,7 @@
 mod checked;
 mod config;
 mod constraints;
+mod directory;
 pub(crate) mod encode;
 mod error;
 mod executor;
@@ -21,9 +22,10 @@ mod unit;
 
 pub use checked::SqlCounters;
 pub use config::{Config, ConfigError, Pooler};
+pub use directory::{Directory, Found};
 pub use error::{Error, ErrorKind, Rule};
 pub use executor::{StatementRefusal, Unchecked};
-pub use platform::{Platform, Tenant};
+pub use platform::{Domain, Platform, Tenant};
 pub use pool::Connections;
 pub use retry::Isolation;
 pub use tenancy::{StartError, Tenancy};

@@ -9,7 +9,7 @@ use super::checked::{Checker, SqlCounters};
 use super::constraints::Constraints;
 use super::pool::{Connections, Pool};
 use super::startup::{Level, Opening, Standing};
-use super::{Config, ConfigError, Error, TenantDb, startup};
+use super::{Config, ConfigError, Directory, Error, TenantDb, startup};
 use crate::schema::verify::Violation;
 use crate::schema::{Actor, Conventions, Entry, Registry, RequestId, TenantId};
 use crate::sql::Statements;
@@ -100,6 +100,12 @@ impl Tenancy {
     #[must_use]
     pub fn tenant_for(&self, tenant: TenantId, actor: Actor, request: RequestId) -> TenantDb {
         TenantDb::new(Arc::clone(&self.core), tenant, actor, request)
+    }
+
+    /// Where tenants are looked up by what a request calls them.
+    #[must_use]
+    pub fn directory(&self) -> Directory {
+        Directory::new(Arc::clone(&self.core))
     }
 
     /// The models.

@@ -1,4 +1,5 @@
-//! Functions: created before the tables that use them, dropped after.
+//! Functions: created before the tables that use them, dropped after. One that belongs to another role is made anew where it changes: the
+//! tables' owner may drop what is in its schema, and may not replace what is not its own.
 
 use super::{Compared, Plan, Step};
 
@@ -8,7 +9,11 @@ pub(super) fn create(compared: &Compared<'_>, plan: &mut Plan) {
             None => plan.steps.push(Step::CreateFunction(function.clone())),
             Some(old) if old != function => {
                 plan.change(function.name.to_string(), "the function has another text");
-                plan.steps.push(Step::ReplaceFunction(function.clone()));
+                if old.owner.is_some() || old.arguments != function.arguments {
+                    plan.steps.extend([Step::DropFunction(old.clone()), Step::CreateFunction(function.clone())]);
+                } else {
+                    plan.steps.push(Step::ReplaceFunction(function.clone()));
+                }
             }
             Some(_) => {}
         }

@@ -169,6 +169,8 @@ pub struct Permission {
     pub role: String,
     /// On the whole table: `select`, `insert`, `delete`.
     pub privileges: Vec<String>,
+    /// The columns that it may read.
+    pub select: Vec<String>,
     /// The columns that it may update.
     pub update: Vec<String>,
 }

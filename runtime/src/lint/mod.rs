@@ -192,6 +192,7 @@ async fn ask(transaction: &mut Transaction<'_, Postgres>, rules: &[&'static Rule
         .bind(&target.tenant_type)
         .bind(target.house)
         .bind(names)
+        .bind(&target.global_keys)
         .fetch_all(&mut **transaction)
         .await?;
     let mut kept = Vec::new();

@@ -13,7 +13,8 @@ given as (
          $12::text  as tenant_trigger,  -- the function that refuses a change of tenant, or null when none is asked for
          $13::text  as event_trigger,   -- what fences new tables, or null when none is asked for
          $16::text  as tenant_type,     -- the type of the tenant column, or null when any will do
-         $17::bool  as house            -- whether everything in the schemas was made by these conventions
+         $17::bool  as house,           -- whether everything in the schemas was made by these conventions
+         $19::text[] as global_keys     -- unique keys of the platform, which hold in the whole database
 ),
 arms as (
   select * from unnest($8::text[], $9::text[], $10::text[]) as arm (relation, role, expression)

@@ -2,7 +2,6 @@
 
 use std::iter;
 
-use crate::db::startup;
 use crate::schema::ir::Fence;
 use crate::schema::{Conventions, quoted};
 use crate::sql::server;
@@ -19,6 +18,7 @@ pub struct Target {
     pub(super) definers: Vec<String>,
     pub(super) shared: Vec<String>,
     pub(super) arms: Vec<Arm>,
+    pub(super) global_keys: Vec<String>,
     pub(super) tenant_default: Option<String>,
     pub(super) tenant_trigger: Option<String>,
     pub(super) event_trigger: Option<String>,
@@ -52,22 +52,22 @@ impl Target {
     #[must_use]
     pub fn of(conventions: &Conventions) -> Self {
         let platform = &conventions.platform_schema;
-        let tenants = Arm {
-            relation: format!("{}.tenants", quoted(platform)),
-            role: conventions.role("platform"),
-            expression: startup::deparsed(Fence::Tenants, conventions),
-        };
+        let arms = [(Fence::Tenants, "tenants"), (Fence::Domains, "domains")].into_iter().flat_map(|(fence, table)| {
+            let arm = |role, expression| Arm { relation: format!("{}.{table}", quoted(platform)), role: conventions.role(role), expression };
+            [arm("platform", fence.deparsed_whole(conventions)), arm("lookup", fence.deparsed_lookup(conventions))]
+        });
         let listed = conventions.shared.iter().map(|name| name.split('.').map(quoted).collect::<Vec<_>>().join("."));
         let shared = iter::once(format!("{}._sqlx_migrations", quoted(platform))).chain(listed).collect();
         Self {
             tenant_column: conventions.tenant_column.to_owned(),
             schemas: vec![conventions.schema.to_owned(), (*platform).to_owned()],
             setting: conventions.tenant_setting(),
-            fence: format!("^{}$", literally(&startup::deparsed(Fence::Tenant, conventions))),
+            fence: format!("^{}$", literally(&Fence::Tenant.deparsed_whole(conventions))),
             roles: vec![conventions.role("app"), conventions.role("platform")],
             definers: DEFINERS.iter().map(|suffix| conventions.role(suffix)).collect(),
             shared,
-            arms: vec![tenants],
+            arms: arms.collect(),
+            global_keys: vec![format!("{}.domains_host_key", quoted(platform))],
             tenant_default: Some(format!("{}.current_tenant()", quoted(platform))),
             tenant_trigger: Some(format!("{}.refuse_tenant_change", quoted(platform))),
             event_trigger: Some(format!("{}_enable_row_security", conventions.roles)),
@@ -100,6 +100,7 @@ impl Target {
             definers: Vec::new(),
             shared: Vec::new(),
             arms: Vec::new(),
+            global_keys: Vec::new(),
             tenant_default: None,
             tenant_trigger: None,
             event_trigger: None,

@@ -65,6 +65,8 @@ pub enum Scope {
     Tenant,
     /// The table of the tenants itself: a tenant sees its own row, the platform sees all of them.
     Tenants,
+    /// The table of the tenants' domains: a tenant sees its own, the platform sees all of them.
+    Domains,
 }
 
 /// A field of a model: one column, or two for [`Money`](crate::schema::Money).

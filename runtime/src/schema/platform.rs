@@ -2,6 +2,17 @@
 
 use super::{ColumnDef, Kind, Literal, ModelDef, ModelRef, Scope, Verbs};
 
+/// The status of a tenant that is served.
+pub(crate) const ACTIVE: &str = "active";
+/// The status of a tenant that is still being made: what a row has that says nothing else.
+const PROVISIONING: &str = "provisioning";
+
+/// What a host looks like (POSIX regular expression): labels with dots between (RFC 1123, section 2.1), lower-case, letters outside of ASCII
+/// as punycode. It is the one spelling that [`Host`](crate::layers::resolve::Host) writes.
+pub const HOST_PATTERN: &str = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$";
+/// The longest host in bytes (RFC 1035, section 2.3.4).
+pub const MAX_HOST: u32 = 253;
+
 /// What a tenant's slug looks like (POSIX regular expression): a label of a host name (RFC 1123, section 2.1), lower-case.
 pub const SLUG_PATTERN: &str = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$";
 
@@ -17,8 +28,8 @@ pub static TENANTS: ModelDef = ModelDef {
         ColumnDef { doc: "Its name for people.", max_len: Some(200), ..ColumnDef::new("name", Kind::Text, false) },
         ColumnDef {
             doc: "Whether it is served.",
-            default: Some(Literal::Str("active")),
-            ..ColumnDef::new("status", Kind::Enum(&["active", "suspended"]), false)
+            default: Some(Literal::Str(PROVISIONING)),
+            ..ColumnDef::new("status", Kind::Enum(&[PROVISIONING, ACTIVE, "suspended", "closing"]), false)
         },
     ],
     uniques: &[],
@@ -32,8 +43,43 @@ fn tenants() -> &'static ModelDef {
     &TENANTS
 }
 
+/// The domains of the tenants. A host is one tenant's, in the whole database.
+pub static DOMAINS: ModelDef = ModelDef {
+    name: "Domain",
+    table: "domains",
+    scope: Scope::Domains,
+    doc: "The domains of the tenants: by which host a request finds which of them.",
+    columns: &[
+        ColumnDef { doc: "The domain.", ..ColumnDef::new("id", Kind::Id(DOMAIN), false) },
+        ColumnDef { doc: "The host, in the one spelling that it has.", unique: true, ..ColumnDef::new("host", Kind::Text, false) },
+        ColumnDef {
+            doc: "Whether it is the one that links lead to; at most one of a tenant is.",
+            default: Some(Literal::Bool(false)),
+            ..ColumnDef::new("is_primary", Kind::Bool, false)
+        },
+        ColumnDef {
+            doc: "Whether it is answered at.",
+            default: Some(Literal::Bool(false)),
+            ..ColumnDef::new("is_active", Kind::Bool, false)
+        },
+        ColumnDef { doc: "When it was shown to be the tenant's.", ..ColumnDef::new("verified_at", Kind::Timestamp, true) },
+    ],
+    uniques: &[],
+    indexes: &[],
+    routes: Verbs::NONE,
+};
+
+const DOMAIN: ModelRef = ModelRef { name: "Domain", table: "domains", scope: Scope::Domains, def: domains };
+
+fn domains() -> &'static ModelDef {
+    &DOMAINS
+}
+
+/// The platform's tables, each after those that it refers to.
+pub(crate) static PLATFORM: [&ModelDef; 2] = [&TENANTS, &DOMAINS];
+
 /// Tables that no model of an application may take the name of: they would read like the platform's.
-pub(crate) const RESERVED_TABLES: &[&str] = &["tenants", "_sqlx_migrations"];
+pub(crate) const RESERVED_TABLES: &[&str] = &["tenants", "domains", "_sqlx_migrations"];
 
 /// First parts of paths that the service uses itself.
 pub(crate) const RESERVED_PATHS: &[&str] = &["health", "metrics", "openapi", "docs"];

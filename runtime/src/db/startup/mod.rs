@@ -5,6 +5,7 @@
 //! from the server's own catalogue, as the application's role sees it.
 
 mod level;
+mod lookups;
 mod names;
 mod pooler;
 mod role;
@@ -15,13 +16,12 @@ use std::fmt;
 use sqlx::{Connection, PgConnection};
 
 use super::Config;
-use crate::schema::ir::Table;
+use crate::schema::ir::{Schema, Table};
 use crate::schema::{Conventions, Registry};
 pub use crate::sql::provision::{Level, Opening};
 use crate::sql::server;
 
 pub use self::names::Unlisted;
-pub(crate) use self::tables::deparsed;
 pub(super) use pooler::refused as refused_by_a_pooler;
 
 /// What is wrong with the database or with the login, and what mends it.
@@ -123,8 +123,10 @@ async fn look(connection: &mut PgConnection, registry: &Registry, faults: &mut V
     let mut transaction = connection.begin().await?;
     look_at_server(&mut transaction, faults).await?;
     let (level, openings) = level::look(&mut transaction, registry.conventions(), faults).await?;
-    role::look(&mut transaction, registry.conventions(), level, faults).await?;
-    tables::look(&mut transaction, registry, faults).await?;
+    let schema = Schema::of(registry);
+    role::look(&mut transaction, &schema, registry.conventions(), level, faults).await?;
+    lookups::look(&mut transaction, &schema, registry.conventions(), faults).await?;
+    tables::look(&mut transaction, &schema, registry.conventions(), faults).await?;
     let unlisted = names::look(&mut transaction, registry, faults).await?;
     transaction.rollback().await?;
     Ok(Standing { level, openings, unlisted })

@@ -2,11 +2,13 @@
 
 use sqlx::PgConnection;
 
-use super::{Fault, Level, PROVISION};
+use super::{Fault, Level, PROVISION, lookups};
+use crate::schema::ir::{Function, Schema};
 use crate::schema::{Conventions, quoted};
 
 pub(super) async fn look(
     connection: &mut PgConnection,
+    schema: &Schema,
     conventions: &Conventions,
     level: Level,
     faults: &mut Vec<Fault>,
@@ -23,7 +25,7 @@ pub(super) async fn look(
         if level == Level::Hardened {
             look_at_functions(connection, &role, faults).await?;
         }
-        look_for_definers(connection, &role, faults).await?;
+        look_for_definers(connection, &role, schema, faults).await?;
     }
     Ok(())
 }
@@ -208,13 +210,17 @@ async fn look_at_functions(connection: &mut PgConnection, role: &str, faults: &m
 }
 
 /// Functions of ours or of an extension that run with their owner's rights. One that only a trigger can call is none: nobody gives it arguments.
-async fn look_for_definers(connection: &mut PgConnection, role: &str, faults: &mut Vec<Fault>) -> Result<(), sqlx::Error> {
+/// The look-ups are looked at by themselves.
+async fn look_for_definers(connection: &mut PgConnection, role: &str, schema: &Schema, faults: &mut Vec<Fault>) -> Result<(), sqlx::Error> {
+    let known: Vec<String> = lookups::of(schema).map(Function::signature).collect();
     let callable: Vec<String> = sqlx::query_scalar(
         "select format('%I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid))
            from pg_proc p join pg_namespace n on n.oid = p.pronamespace
           where p.prosecdef and n.nspname <> 'pg_catalog' and p.prorettype not in ('trigger'::regtype, 'event_trigger'::regtype)
-            and has_schema_privilege(n.oid, 'usage') and has_function_privilege(p.oid, 'execute') order by 1",
+            and has_schema_privilege(n.oid, 'usage') and has_function_privilege(p.oid, 'execute')
+            and format('%I.%I(%s)', n.nspname, p.proname, oidvectortypes(p.proargtypes)) <> all ($1) order by 1",
     )
+    .bind(known)
     .persistent(false)
     .fetch_all(connection)
     .await?;

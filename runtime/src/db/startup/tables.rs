@@ -3,16 +3,20 @@
 use sqlx::PgConnection;
 
 use super::{Fault, MIGRATE};
-use crate::schema::ir::{Fence, Policy, Schema, Table};
-use crate::schema::{Conventions, Registry, quoted};
+use crate::schema::ir::{Fence, Policy, Rule, Schema, Table};
+use crate::schema::{Conventions, quoted};
 use crate::sql::ddl;
 
-pub(super) async fn look(connection: &mut PgConnection, registry: &Registry, faults: &mut Vec<Fault>) -> Result<(), sqlx::Error> {
-    let schema = Schema::of(registry);
+pub(super) async fn look(
+    connection: &mut PgConnection,
+    schema: &Schema,
+    conventions: &Conventions,
+    faults: &mut Vec<Fault>,
+) -> Result<(), sqlx::Error> {
     for table in &schema.tables {
-        look_at(connection, table, registry.conventions(), faults).await?;
+        look_at(connection, table, conventions, faults).await?;
     }
-    look_for_strangers(connection, &schema, registry.conventions(), faults).await
+    look_for_strangers(connection, schema, conventions, faults).await
 }
 
 async fn look_at(
@@ -44,7 +48,7 @@ async fn look_at(
         faults.push(Fault::new(what, format!("`alter table {name} force row level security`")));
     }
     look_at_columns(connection, oid, table, faults).await?;
-    if table.fence == Fence::Tenant {
+    if table.fence != Fence::Tenants {
         look_at_keys(connection, oid, table, conventions, faults).await?;
     }
     look_at_policies(connection, oid, table, conventions, faults).await
@@ -71,7 +75,8 @@ async fn look_at_columns(connection: &mut PgConnection, oid: i64, table: &Table,
     Ok(())
 }
 
-/// A unique key without the tenant refuses what another tenant has, which tells that it is there, and lets foreign keys cross tenants.
+/// A unique key without the tenant refuses what another tenant has, which tells that it is there, and lets foreign keys cross tenants. The
+/// platform's own keys, which the model has so, are written by the platform alone.
 async fn look_at_keys(
     connection: &mut PgConnection,
     oid: i64,
@@ -90,7 +95,11 @@ async fn look_at_keys(
     .persistent(false)
     .fetch_all(connection)
     .await?;
-    for index in crossing {
+    let of_the_model = |index: &str| table.constraints.iter().any(|constraint| match &constraint.rule {
+        Rule::Unique(columns) => constraint.name == index && !columns.iter().any(|column| column == conventions.tenant_column),
+        _ => false,
+    });
+    for index in crossing.into_iter().filter(|index| !of_the_model(index)) {
         let what = format!("the unique key {} of {} leaves out {}", quoted(&index), table.name, conventions.tenant_column);
         let index = format!("{}.{}", quoted(&table.name.schema), quoted(&index));
         faults.push(Fault::new(what, format!("`drop index {index}`, or its constraint; make one that contains the tenant")));
@@ -147,12 +156,11 @@ async fn look_at_policies(
     .persistent(false)
     .fetch_all(connection)
     .await?;
-    let expression = deparsed(table.fence, conventions);
     for policy in &table.policies {
         let create = ddl::policy(&table.name, policy);
         match found.iter().find(|found| found.name == policy.name) {
             None => faults.push(Fault::new(format!("policy {} is missing on {}", policy.name, table.name), format!("`{create}`"))),
-            Some(found) if !same(found, policy, &expression) => {
+            Some(found) if !same(found, policy, &table.fence.deparsed(policy, conventions)) => {
                 let what = format!("policy {} on {} is not the one that the model has", policy.name, table.name);
                 let drop = format!("drop policy {} on {};", quoted(&policy.name), table.name);
                 faults.push(Fault::new(what, format!("`{drop} {create}`")));
@@ -175,16 +183,6 @@ fn same(found: &Found, policy: &Policy, expression: &str) -> bool {
         && found.check.as_deref() == Some(expression)
 }
 
-/// The fence as `pg_get_expr` writes it, from 15 to 18.
-pub(crate) fn deparsed(fence: Fence, conventions: &Conventions) -> String {
-    let arm =
-        |column: &str| format!("({column} = (NULLIF(current_setting('{}'::text, true), ''::text))::uuid)", conventions.tenant_setting());
-    match fence {
-        Fence::Tenant => arm(&quoted(conventions.tenant_column)),
-        Fence::Tenants => format!("({} OR (CURRENT_USER = '{}'::name))", arm("id"), conventions.role("platform")),
-    }
-}
-
 /// Relations that belong to no model and show rows without a fence: any in the two schemas, and in other schemas those that the login reaches.
 async fn look_for_strangers(
     connection: &mut PgConnection,
@@ -192,7 +190,7 @@ async fn look_for_strangers(
     conventions: &Conventions,
     faults: &mut Vec<Fault>,
 ) -> Result<(), sqlx::Error> {
-    let fence = deparsed(Fence::Tenant, conventions);
+    let fence = Fence::Tenant.deparsed_whole(conventions);
     let found: Vec<(String, String, String, bool)> = sqlx::query_as(
         "select n.nspname::text, c.relname::text, c.relkind::text, c.relrowsecurity
            from pg_class c join pg_namespace n on n.oid = c.relnamespace

@@ -7,6 +7,7 @@ use futures_core::future::BoxFuture;
 use super::host::Host;
 use super::slug::Slug;
 use crate::db::Error;
+pub use crate::db::Found;
 use crate::schema::TenantId;
 
 /// What a request calls its tenant.
@@ -32,16 +33,7 @@ impl Name {
     }
 }
 
-/// A tenant that there is.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Found {
-    /// Its id.
-    pub tenant: TenantId,
-    /// Whether it is served: neither suspended, nor closing, nor still being made.
-    pub active: bool,
-}
-
-/// Where tenants are looked up. What it answers is remembered; see [`Remember`](super::Remember).
+/// Where tenants are looked up: a service's own [`Directory`](crate::Directory), or another one. What it answers is remembered; see [`Remember`](super::Remember).
 ///
 /// ```
 /// use std::collections::HashMap;

@@ -60,6 +60,7 @@
 mod asked;
 mod builder;
 mod cache;
+mod directory;
 mod forwarded;
 mod host;
 mod layer;

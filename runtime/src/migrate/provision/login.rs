@@ -9,7 +9,7 @@ use crate::schema::Conventions;
 use crate::sql::server;
 
 /// The roles that provision makes, by suffix.
-pub(super) const ROLES: [&str; 5] = ["owner", "migrator", "app", "platform", "backup"];
+pub(super) const ROLES: [&str; 6] = ["owner", "migrator", "app", "platform", "backup", "lookup"];
 
 /// Why a level was taken.
 #[derive(Clone, Debug, Eq, PartialEq)]

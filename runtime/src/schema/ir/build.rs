@@ -4,7 +4,7 @@ use super::{
     Check, Column, Constraint, Fence, ForeignKey, Grant, Index, Name, Names, OnDelete, Policy, Rule, Schema, Table, Trigger, Type,
     functions,
 };
-use crate::schema::platform::{SLUG_PATTERN, TENANTS};
+use crate::schema::platform::{HOST_PATTERN, MAX_HOST, PLATFORM, SLUG_PATTERN, TENANTS};
 use crate::schema::{self, ColumnDef, Conventions, Kind, Literal, Managed, ModelDef, Money, Registry, Scope, identifier, quoted};
 
 impl Schema {
@@ -17,7 +17,7 @@ impl Schema {
     /// The schema of models that keep the laws of [`verify`](mod@schema::verify); the platform's tables come first.
     #[must_use]
     pub fn of_models(models: &[&'static ModelDef], conventions: &Conventions) -> Self {
-        let platform = std::iter::once(&TENANTS);
+        let platform = PLATFORM.iter().copied();
         let tables = platform.chain(models.iter().copied()).map(|model| TableBuilder { model, conventions }.build()).collect();
         Self { names: Names::of(conventions), functions: functions::all(conventions), tables }
     }
@@ -47,10 +47,7 @@ impl TableBuilder<'_> {
             model: self.model.name.to_owned(),
             // A carriage return in a file is what git may change, and with it the checksum of the migration.
             comment: self.model.doc.trim().replace('\r', ""),
-            fence: match self.model.scope {
-                Scope::Tenant => Fence::Tenant,
-                Scope::Tenants => Fence::Tenants,
-            },
+            fence: self.fence(),
             columns: self.columns(),
             constraints: self.constraints(),
             indexes: self.indexes(),
@@ -60,15 +57,35 @@ impl TableBuilder<'_> {
         }
     }
 
+    const fn fence(&self) -> Fence {
+        match self.model.scope {
+            Scope::Tenant => Fence::Tenant,
+            Scope::Tenants => Fence::Tenants,
+            Scope::Domains => Fence::Domains,
+        }
+    }
+
     fn table_name(&self, table: &str, scope: Scope) -> Name {
         match scope {
             Scope::Tenant => Name::new(self.conventions.schema, table),
-            Scope::Tenants => Name::new(self.conventions.platform_schema, table),
+            Scope::Tenants | Scope::Domains => Name::new(self.conventions.platform_schema, table),
         }
     }
 
     fn is_tenants(&self) -> bool {
         self.model.scope == Scope::Tenants
+    }
+
+    fn is_domains(&self) -> bool {
+        self.model.scope == Scope::Domains
+    }
+
+    /// The columns of a unique key. A host is one tenant's alone, so its key is the platform's own and leaves the tenant out.
+    fn unique(&self, columns: &[&str]) -> Rule {
+        if self.is_domains() {
+            return Rule::Unique(columns.iter().map(|column| (*column).to_owned()).collect());
+        }
+        Rule::Unique(self.scoped(columns))
     }
 
     /// The columns with the tenant in front of them, except in the table of the tenants itself.
@@ -100,10 +117,10 @@ impl TableBuilder<'_> {
         }
         all.extend(self.model.columns.iter().filter_map(|column| self.foreign_key(column)));
         for column in self.model.columns.iter().filter(|column| column.unique) {
-            all.push(self.named(&[column.name], "key", Rule::Unique(self.scoped(&[column.name]))));
+            all.push(self.named(&[column.name], "key", self.unique(&[column.name])));
         }
         for unique in self.model.uniques {
-            all.push(self.named(unique.columns, "key", Rule::Unique(self.scoped(unique.columns))));
+            all.push(self.named(unique.columns, "key", self.unique(unique.columns)));
         }
         for column in self.model.columns {
             self.checks(column, &mut all);
@@ -149,6 +166,10 @@ impl TableBuilder<'_> {
             Kind::Text if self.is_tenants() && column.name == "slug" => {
                 check(&[column.name], &[column.name], format!("{name} ~ {}", text_literal(SLUG_PATTERN)));
             }
+            Kind::Text if self.is_domains() && column.name == "host" => {
+                let spelled = format!("{name} ~ {} and octet_length({name}) <= {MAX_HOST}", text_literal(HOST_PATTERN));
+                check(&[column.name], &[column.name], spelled);
+            }
             Kind::Text => {
                 if let Some(max) = column.max_len {
                     check(&[column.name], &[column.name], format!("char_length({name}) <= {max}"));
@@ -191,6 +212,11 @@ impl TableBuilder<'_> {
             }
         }
         indexes.extend(self.model.indexes.iter().map(|index| self.index(index.columns, index.columns)));
+        if self.is_domains() {
+            // Of the rows that say so there is one of each tenant.
+            let one = self.index(&[], &["is_primary"]);
+            indexes.push(Index { unique: true, condition: Some("is_primary".to_owned()), ..one });
+        }
         indexes
     }
 
@@ -198,15 +224,21 @@ impl TableBuilder<'_> {
         let mut name = vec![self.model.table];
         name.extend(called);
         name.push("idx");
-        Index { name: identifier(&name), columns: self.scoped(columns) }
+        Index { name: identifier(&name), columns: self.scoped(columns), unique: false, condition: None }
     }
 
     fn triggers(&self) -> Vec<Trigger> {
-        if self.is_tenants() {
-            return Vec::new();
-        }
         let tenant = quoted(self.conventions.tenant_column);
-        let function = |name| Name::new(self.conventions.platform_schema, name);
+        let function = |name: &str| Name::new(self.conventions.platform_schema, name);
+        let changed = |name: &str| Trigger {
+            name: name.to_owned(),
+            event: "after insert or update or delete".to_owned(),
+            when: None,
+            function: function(name),
+        };
+        if self.is_tenants() {
+            return vec![changed(functions::TENANT_CHANGED)];
+        }
         let mut triggers = vec![Trigger {
             name: "tenant_immutable".to_owned(),
             event: format!("before update of {tenant}"),
@@ -217,27 +249,32 @@ impl TableBuilder<'_> {
             let (name, event) = ("touch".to_owned(), "before update".to_owned());
             triggers.push(Trigger { name, event, when: None, function: function(functions::TOUCH) });
         }
+        if self.is_domains() {
+            triggers.push(changed(functions::DOMAIN_CHANGED));
+        }
         triggers
     }
 
-    /// One expression for every policy of the table. The restrictive one is for PUBLIC, so that no permissive policy of a later day can
-    /// widen it.
+    /// One expression for every policy of the table but the look-up role's, which has its own arms of it. The restrictive one is for PUBLIC,
+    /// so that no permissive policy of a later day can widen it.
     fn policies(&self) -> Vec<Policy> {
-        let (app, platform) = (self.conventions.role("app"), self.conventions.role("platform"));
-        let expression = if self.is_tenants() {
-            format!("{} or current_user = {}", self.conventions.fence("id"), text_literal(&platform))
-        } else {
-            self.conventions.fence(&quoted(self.conventions.tenant_column))
-        };
-        let policy = |name: &str, restrictive, role: &str| Policy {
+        let (fence, role) = (self.fence(), |suffix| self.conventions.role(suffix));
+        let expression = fence.expression(self.conventions);
+        let policy = |name: &str, restrictive, role: String, expression: &str| Policy {
             name: name.to_owned(),
             restrictive,
-            role: role.to_owned(),
-            expression: expression.clone(),
+            role,
+            expression: expression.to_owned(),
         };
-        let mut policies = vec![policy("tenant_fence", true, "public"), policy("tenant_rows", false, &app)];
-        if self.is_tenants() {
-            policies.push(policy("platform_rows", false, &platform));
+        let mut policies = vec![
+            policy("tenant_fence", true, "public".to_owned(), &expression),
+            policy("tenant_rows", false, role("app"), &expression),
+        ];
+        if self.is_tenants() || self.is_domains() {
+            policies.push(policy("platform_rows", false, role("platform"), &expression));
+        }
+        if fence.is_looked_up() {
+            policies.push(policy("lookup_rows", false, role("lookup"), &fence.lookup_expression(self.conventions)));
         }
         policies
     }
@@ -245,7 +282,7 @@ impl TableBuilder<'_> {
     /// The app may not update the tenant, the key, or what the database manages.
     fn grants(&self) -> Vec<Grant> {
         let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
-        let (app, platform) = (self.conventions.role("app"), self.conventions.role("platform"));
+        let (app, platform, lookup) = (self.conventions.role("app"), self.conventions.role("platform"), self.conventions.role("lookup"));
         let mut update = Vec::new();
         for column in self.model.updatable() {
             update.push(column.name.to_owned());
@@ -253,13 +290,25 @@ impl TableBuilder<'_> {
                 update.push(currency_of(column));
             }
         }
-        if self.is_tenants() {
-            return vec![
-                Grant { role: app, table: words(&["select"]), update: Vec::new() },
-                Grant { role: platform, table: words(&["select", "insert"]), update },
-            ];
+        let grant = |role, table: &[&str], select: &[&str], update| Grant { role, table: words(table), select: words(select), update };
+        // The look-up role reads what its functions name, and no content.
+        match self.model.scope {
+            Scope::Tenant => vec![grant(app, &["select", "insert", "delete"], &[], update)],
+            Scope::Tenants => vec![
+                grant(app, &["select"], &[], Vec::new()),
+                grant(platform, &["select", "insert"], &[], update),
+                grant(lookup, &[], &["id", "slug", "status"], Vec::new()),
+            ],
+            Scope::Domains => {
+                // A host stays what it is: another one is another domain, which is verified anew.
+                update.retain(|column| column != "host");
+                vec![
+                    grant(app, &["select"], &[], Vec::new()),
+                    grant(platform, &["select", "insert", "delete"], &[], update),
+                    grant(lookup, &[], &[self.conventions.tenant_column, "host", "is_active", "verified_at"], Vec::new()),
+                ]
+            }
         }
-        vec![Grant { role: app, table: words(&["select", "insert", "delete"]), update }]
     }
 }
 

@@ -10,13 +10,22 @@ pub(super) const REFUSE_TENANT_CHANGE: &str = "refuse_tenant_change";
 /// The name of the trigger function that moves `version` and `updated_at`.
 pub(super) const TOUCH: &str = "touch";
 
+/// The name of the trigger function that tells the services that a tenant has changed.
+pub(super) const TENANT_CHANGED: &str = "tenant_changed";
+/// The name of the trigger function that tells them that a tenant's domain has changed.
+pub(super) const DOMAIN_CHANGED: &str = "domain_changed";
+
 pub(super) fn all(conventions: &Conventions) -> Vec<Function> {
-    vec![current_tenant(conventions), refuse_tenant_change(conventions), touch(conventions)]
+    let mut all = vec![current_tenant(conventions), refuse_tenant_change(conventions), touch(conventions)];
+    all.extend([tenant_changed(conventions), domain_changed(conventions)]);
+    all.extend(super::lookup::all(conventions));
+    all
 }
 
 fn current_tenant(conventions: &Conventions) -> Function {
     Function {
         name: Name::new(conventions.platform_schema, CURRENT_TENANT),
+        arguments: Vec::new(),
         comment: lines(&[
             "The tenant of this transaction, or null. After a transaction the setting is '' rather than unset, hence nullif.",
         ]),
@@ -26,6 +35,7 @@ fn current_tenant(conventions: &Conventions) -> Function {
             format!("return nullif(current_setting('{}', true), '')::uuid", conventions.tenant_setting()),
         ],
         execute: vec![conventions.role("app"), conventions.role("platform")],
+        owner: None,
     }
 }
 
@@ -51,11 +61,37 @@ fn touch(conventions: &Conventions) -> Function {
     )
 }
 
+fn tenant_changed(conventions: &Conventions) -> Function {
+    let comment = lines(&[
+        "Tells the services which tenant has changed, so that they forget what they remember of it. The utility command is every role's; the",
+        "function of that name may be nobody's. The message is the tenant's id and nothing else, since whoever logs in may listen.",
+    ]);
+    changed(conventions, TENANT_CHANGED, comment, "id")
+}
+
+fn domain_changed(conventions: &Conventions) -> Function {
+    changed(conventions, DOMAIN_CHANGED, lines(&["The same of the tenant whose domain has changed."]), conventions.tenant_column)
+}
+
+fn changed(conventions: &Conventions, name: &str, comment: Vec<String>, column: &str) -> Function {
+    let (channel, column) = (conventions.changes_channel(), quoted(column));
+    let told = format!("  execute format('notify %I, %L', '{channel}', coalesce(new.{column}, old.{column}));");
+    trigger(conventions, name, comment, &[&told, "  return null;"])
+}
+
 fn trigger(conventions: &Conventions, name: &str, comment: Vec<String>, statements: &[&str]) -> Function {
     let mut body = lines(&["language plpgsql set search_path = pg_catalog, pg_temp", "as $$", "begin"]);
     body.extend(statements.iter().map(|line| (*line).to_owned()));
     body.push("end $$".to_owned());
-    Function { name: Name::new(conventions.platform_schema, name), comment, returns: "trigger".to_owned(), body, execute: Vec::new() }
+    Function {
+        name: Name::new(conventions.platform_schema, name),
+        arguments: Vec::new(),
+        comment,
+        returns: "trigger".to_owned(),
+        body,
+        execute: Vec::new(),
+        owner: None,
+    }
 }
 
 /// `tenancy.current_tenant()`, as a default.
@@ -63,6 +99,6 @@ pub(super) fn call_current_tenant(conventions: &Conventions) -> String {
     format!("{}.{CURRENT_TENANT}()", quoted(conventions.platform_schema))
 }
 
-fn lines(lines: &[&str]) -> Vec<String> {
+pub(super) fn lines(lines: &[&str]) -> Vec<String> {
     lines.iter().map(|line| (*line).to_owned()).collect()
 }

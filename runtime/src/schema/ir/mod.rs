@@ -3,8 +3,10 @@
 //! It is built from the models ([`Schema::of`]), kept in the committed snapshot, and compared ([`diff`](crate::diff)). It holds SQL
 //! expressions, but no statement: those are written in [`sql`](crate::sql). Lists are in the order in which they are printed.
 
+mod arm;
 mod build;
 mod functions;
+mod lookup;
 
 use std::fmt;
 
@@ -13,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use super::quoted;
 
 pub(crate) use build::{currency_of, text_literal};
+pub(crate) use lookup::{TENANT_BY_HOST, TENANT_BY_ID, TENANT_BY_SLUG};
 
 /// Everything that the generator writes: the functions of the platform and the tables.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
@@ -102,8 +105,11 @@ impl TryFrom<String> for Name {
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Function {
-    /// Its name; it takes no arguments.
+    /// Its name. No two functions have the same.
     pub name: Name,
+    /// What it is given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub arguments: Vec<Argument>,
     /// Why it is there; one line of a comment each.
     pub comment: Vec<String>,
     /// What it returns.
@@ -112,6 +118,36 @@ pub struct Function {
     pub body: Vec<String>,
     /// The roles that may call it.
     pub execute: Vec<String>,
+    /// The role that it belongs to and whose rights it has, where that is not the owner of the tables.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+}
+
+impl Function {
+    /// The types of the arguments: with the name, what tells it from others.
+    #[must_use]
+    pub fn signature(&self) -> String {
+        let types: Vec<&str> = self.arguments.iter().map(|argument| argument.ty.sql()).collect();
+        format!("{}({})", self.name, types.join(", "))
+    }
+
+    /// What stands between the dollar quotes, as the catalogue keeps it; none for a body that the server reads when the function is made.
+    #[must_use]
+    pub fn source(&self) -> Option<String> {
+        let (_, inside) = self.body.split_at_checked(self.body.iter().position(|line| line == "as $$")? + 1)?;
+        Some(format!("\n{}", inside.join("\n").strip_suffix("$$")?))
+    }
+}
+
+/// An argument of a function.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Argument {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    #[serde(rename = "type")]
+    pub ty: Type,
 }
 
 /// A table with all that belongs to it.
@@ -164,8 +200,10 @@ impl Table {
 pub enum Fence {
     /// A tenant sees its own rows.
     Tenant,
-    /// The table of the tenants: a tenant sees its own row, the platform sees all.
+    /// The table of the tenants: a tenant sees its own row, the platform sees all, a look-up the one of its key.
     Tenants,
+    /// The tenants' domains: a tenant sees its own, the platform sees all, a look-up the one of its key.
+    Domains,
 }
 
 /// A column.
@@ -300,6 +338,12 @@ pub struct Index {
     pub name: String,
     /// The columns in order.
     pub columns: Vec<String>,
+    /// Whether no two of its rows hold the same.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unique: bool,
+    /// The rows that are in it; all of them without one.
+    #[serde(default, rename = "where", skip_serializing_if = "Option::is_none")]
+    pub condition: Option<String>,
 }
 
 /// A trigger.
@@ -339,6 +383,9 @@ pub struct Grant {
     pub role: String,
     /// `select`, `insert`, `delete`.
     pub table: Vec<String>,
+    /// The columns that it may read, where it may not read all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub select: Vec<String>,
     /// The columns that it may update.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub update: Vec<String>,

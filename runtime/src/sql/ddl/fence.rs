@@ -50,9 +50,11 @@ fn lines(verb: &str, preposition: &str, permissions: &[Permission]) -> Vec<Strin
         if !permission.privileges.is_empty() {
             all.push((permission.privileges.join(", "), permission));
         }
-        if !permission.update.is_empty() {
-            let rest = format!("{verb}  on {} {preposition} {};", permission.table, quoted(&permission.role));
-            all.push((update(&permission.update, WIDTH.saturating_sub(rest.len())), permission));
+        for (privilege, columns) in [("select", &permission.select), ("update", &permission.update)] {
+            if !columns.is_empty() {
+                let rest = format!("{verb}  on {} {preposition} {};", permission.table, quoted(&permission.role));
+                all.push((on_columns(privilege, columns, WIDTH.saturating_sub(rest.len())), permission));
+            }
         }
     }
     let widest = all.iter().map(|(what, _)| what.len()).max().unwrap_or_default();
@@ -62,12 +64,12 @@ fn lines(verb: &str, preposition: &str, permissions: &[Permission]) -> Vec<Strin
 }
 
 /// `update (a, b)`, over several lines where one has no room for it.
-fn update(columns: &[String], room: usize) -> String {
-    let one_line = format!("update ({})", list(columns));
+fn on_columns(privilege: &str, columns: &[String], room: usize) -> String {
+    let one_line = format!("{privilege} ({})", list(columns));
     if one_line.len() <= room {
         return one_line;
     }
-    let mut text = String::from("update (");
+    let mut text = format!("{privilege} (");
     let mut width = WIDTH;
     for (at, column) in columns.iter().enumerate() {
         let piece = format!("{}{}", quoted(column), if at + 1 == columns.len() { "" } else { "," });

@@ -111,7 +111,7 @@ impl Writer {
         match step {
             Step::CreateFunction(function) => self.create_function(function, false),
             Step::ReplaceFunction(function) => self.create_function(function, true),
-            Step::DropFunction(function) => self.page.line(format!("drop function {}();", function.name)),
+            Step::DropFunction(function) => self.page.line(format!("drop function {};", function.signature())),
             Step::CreateTable(table) => {
                 self.page.block(heading(&table.name.to_string()));
                 for block in table::blocks(table) {
@@ -149,7 +149,9 @@ impl Writer {
         }
         let mut lines: Vec<String> = function.comment.iter().map(|line| comment(line)).collect();
         let create = if replace { "create or replace" } else { "create" };
-        lines.push(format!("{create} function {}() returns {}", function.name, function.returns));
+        let arguments: Vec<String> =
+            function.arguments.iter().map(|argument| format!("{} {}", quoted(&argument.name), argument.ty.sql())).collect();
+        lines.push(format!("{create} function {}({}) returns {}", function.name, arguments.join(", "), function.returns));
         // The lines between the dollar quotes are indented as they are.
         let quoted_body = function.body.iter().position(|line| line == "as $$").unwrap_or(function.body.len());
         for (at, line) in function.body.iter().enumerate() {
@@ -159,7 +161,14 @@ impl Writer {
         text.push(';');
         if !function.execute.is_empty() {
             let roles: Vec<String> = function.execute.iter().map(|role| quoted(role)).collect();
-            text.push_str(&format!("\ngrant execute on function {}() to {};", function.name, roles.join(", ")));
+            text.push_str(&format!("\ngrant execute on function {} to {};", function.signature(), roles.join(", ")));
+        }
+        if let Some(owner) = &function.owner {
+            let (schema, owner) = (quoted(&function.name.schema), quoted(owner));
+            let lent = comment("a new owner must be able to create there; for one statement only");
+            text.push_str(&format!("\ngrant create on schema {schema} to {owner};  {lent}"));
+            text.push_str(&format!("\nalter function {} owner to {owner};", function.signature()));
+            text.push_str(&format!("\nrevoke create on schema {schema} from {owner};"));
         }
         self.page.block(text);
     }

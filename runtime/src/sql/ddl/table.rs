@@ -33,7 +33,7 @@ fn create(table: &Table) -> String {
     // A remark follows the comma of its line, hence the pairs.
     let mut lines: Vec<(String, &str)> = table.columns.iter().map(|column| (column_line(column, names), "")).collect();
     for entry in &table.constraints {
-        let global = table.fence == Fence::Tenants && matches!(entry.rule, Rule::Unique(_));
+        let global = table.fence != Fence::Tenant && matches!(entry.rule, Rule::Unique(_));
         let remark = if global { "  -- the platform's own key: unique in the whole database" } else { "" };
         // `on delete` stands under the key that it belongs to.
         let indent = " ".repeat("  constraint ".len() + keys + 1);
@@ -97,13 +97,17 @@ pub(super) fn comment_on(table: &Name, text: &str) -> String {
 }
 
 pub(super) fn index(table: &Name, index: &Index, width: usize) -> String {
-    format!("create index {:width$} on {table} ({});", quoted(&index.name), list(&index.columns))
+    let unique = if index.unique { "unique " } else { "" };
+    let condition = index.condition.as_ref().map(|condition| format!(" where {condition}")).unwrap_or_default();
+    format!("create {unique}index {:width$} on {table} ({}){condition};", quoted(&index.name), list(&index.columns))
 }
 
 fn fence_block(table: &Table) -> String {
     let mut lines = Vec::new();
-    if table.fence == Fence::Tenants {
-        lines.push(comment("A fence with two arms: a tenant sees its own row, the platform sees all of them."));
+    if table.fence != Fence::Tenant {
+        lines.push(comment(
+            "A fence with further arms: a tenant sees its own, the platform sees all of them, and a look-up the one whose key it was given.",
+        ));
     }
     lines.push(format!("alter table {} enable row level security;", table.name));
     lines.extend(table.policies.iter().map(|policy| fence::policy(&table.name, policy)));
@@ -114,6 +118,7 @@ fn fence_block(table: &Table) -> String {
             table: table.name.clone(),
             role: grant.role.clone(),
             privileges: grant.table.clone(),
+            select: grant.select.clone(),
             update: grant.update.clone(),
         })
         .collect();

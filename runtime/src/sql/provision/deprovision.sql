@@ -21,7 +21,7 @@ begin
      where {counting_functions}
   loop
     execute format('grant execute on function %s to public', f);
-    execute format('revoke execute on function %s from {owner}, {migrator}, {backup}, pg_monitor, pg_signal_backend', f);
+    execute format('revoke execute on function %s from {owner}, {migrator}, {backup}, {lookup}, pg_monitor, pg_signal_backend', f);
   end loop;
 
   for v in

@@ -1,2 +1,2 @@
-drop owned by {owner}, {migrator}, {app}, {platform}, {backup};
-drop role {owner}, {migrator}, {app}, {platform}, {backup};
+drop owned by {owner}, {migrator}, {app}, {platform}, {backup}, {lookup};
+drop role {owner}, {migrator}, {app}, {platform}, {backup}, {lookup};

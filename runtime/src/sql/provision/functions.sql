@@ -16,3 +16,4 @@ begin
 end $$;
 
 grant execute on function pg_cancel_backend(integer), pg_terminate_backend(integer, bigint) to pg_signal_backend;
+grant execute on function set_config(text, text, boolean) to {lookup};  -- its functions name the key that they look up

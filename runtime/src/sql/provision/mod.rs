@@ -184,7 +184,7 @@ fn fill(text: &str, conventions: &Conventions, level: Level) -> String {
     for (placeholder, fragment) in FRAGMENTS {
         filled = filled.replace(placeholder, fragment.trim_end());
     }
-    for suffix in ["owner", "migrator", "app", "platform", "backup"] {
+    for suffix in ["owner", "migrator", "app", "platform", "backup", "lookup"] {
         filled = filled.replace(&format!("{{{suffix}}}"), &conventions.role(suffix));
     }
     let names = [

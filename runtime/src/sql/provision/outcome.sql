@@ -1,9 +1,12 @@
     select format('%s has a forbidden attribute', rolname) as fault from pg_roles
-     where rolname in ('{owner}', '{migrator}', '{app}', '{platform}', '{backup}')
+     where rolname in ('{owner}', '{migrator}', '{app}', '{platform}', '{backup}', '{lookup}')
        and (rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls and rolname <> '{backup}')
     union all
     select format('%s is a member of %s', member::regrole, roleid::regrole) from pg_auth_members
-     where member in ('{owner}'::regrole, '{app}'::regrole, '{platform}'::regrole, '{backup}'::regrole)
+     where member in ('{owner}'::regrole, '{app}'::regrole, '{platform}'::regrole, '{backup}'::regrole, '{lookup}'::regrole)
+       and (member, roleid) <> ('{owner}'::regrole, '{lookup}'::regrole)
+    union all
+    select '{lookup} can log in' from pg_roles where rolname = '{lookup}' and rolcanlogin
     union all
     select format('%s owns %s objects', refobjid::regrole, count(*)) from pg_shdepend
      where refclassid = 'pg_authid'::regclass and deptype = 'o'
@@ -17,7 +20,7 @@
       from pg_db_role_setting, unnest(setconfig) s
      where setdatabase in (0, (select oid from pg_database where datname = current_database()))
        and (setrole in (0, '{app}'::regrole, '{platform}'::regrole) and (s ~ '^{settings}\.' or s = 'row_security=off')
-         or setrole in ('{owner}'::regrole, '{migrator}'::regrole, '{backup}'::regrole) and s ~ '^{settings}\.')
+         or setrole in ('{owner}'::regrole, '{migrator}'::regrole, '{backup}'::regrole, '{lookup}'::regrole) and s ~ '^{settings}\.')
     union all
     select format('%s has %s on this database', r, p) from unnest(array['{app}', '{platform}']) r, unnest(array['temporary', 'create']) p
      where has_database_privilege(r, current_database(), p)
@@ -30,4 +33,4 @@
        and (proacl is null or exists (select from aclexplode(proacl) where grantee = 0))
     union all
     select format('%s runs as %s', oid::regprocedure, proowner::regrole) from pg_proc
-     where pronamespace in ('{platform_schema}'::regnamespace, '{schema}'::regnamespace) and prosecdef
+     where pronamespace in ('{platform_schema}'::regnamespace, '{schema}'::regnamespace) and prosecdef and proowner <> '{lookup}'::regrole

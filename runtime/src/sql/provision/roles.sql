@@ -10,7 +10,8 @@ begin
       '{migrator}',  -- applies migrations: logs in, then becomes {owner}
       '{app}',       -- the service: owns nothing, member of nothing
       '{platform}',  -- onboarding and operation: tenants, and one tenant's rows inside that tenant's own context
-      '{backup}'     -- pg_dump: the only role that bypasses row security, and it only reads
+      '{backup}',    -- pg_dump: the only role that bypasses row security, and it only reads
+      '{lookup}'     -- owns the look-ups from before a tenant is known: whose a host, a slug or an id is
     ]) r where to_regrole(r) is null
   loop
     execute format('create role %I', missing);

@@ -1,4 +1,5 @@
 grant {owner} to {migrator};
+grant {lookup} to {owner};  -- so that a migration can give it its functions
 
 alter role {app} set row_security = on;
 alter role {app} set search_path = {schema}, pg_temp;  -- pg_temp named last, so that it shadows nothing

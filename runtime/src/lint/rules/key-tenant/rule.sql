@@ -10,6 +10,7 @@ select t.name as object,
   join pg_index i on i.indrelid = t.oid
   join pg_class c on c.oid = i.indexrelid
  where t.tenant is not null and (i.indisunique or i.indisexclusion)
+   and format('%I.%I', t.nspname, c.relname) <> all (g.global_keys)
    and not exists (
      select from generate_subscripts(i.indkey, 1) as at
       where at < i.indnkeyatts and i.indkey[at] = t.tenant
