@@ -1,6 +1,7 @@
 //! The ways into the database, each with a pool of one connection: whatever happens to a transaction, the next one starts clean.
 
 mod compiled;
+mod directory;
 mod example;
 mod faults;
 mod handwritten;

@@ -3,6 +3,7 @@
 mod attacks;
 mod business;
 mod dba;
+mod directory;
 mod http;
 mod levels;
 mod mutants;

@@ -1,5 +1,6 @@
 //! What the service refuses to start with: each fault is introduced alone, must be named alone with its remedy, and must be gone when mended.
 
+mod lookups;
 mod managed;
 mod names;
 
@@ -35,9 +36,9 @@ impl Bench {
         Self { site, registry, admin }
     }
 
-    /// `APP`, `OWNER`, `PLATFORM` and `DATABASE` stand for this test's names.
+    /// `APP`, `OWNER`, `PLATFORM`, `LOOKUP` and `DATABASE` stand for this test's names.
     fn fill(&self, text: &str) -> String {
-        let roles = [("APP", "app"), ("OWNER", "owner"), ("PLATFORM", "platform")];
+        let roles = [("APP", "app"), ("OWNER", "owner"), ("PLATFORM", "platform"), ("LOOKUP", "lookup")];
         let text = roles.iter().fold(text.to_owned(), |text, (word, suffix)| text.replace(word, &self.site.role(suffix)));
         text.replace("DATABASE", self.site.conventions().roles)
     }

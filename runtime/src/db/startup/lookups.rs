@@ -33,7 +33,7 @@ pub(super) fn of(schema: &Schema) -> impl Iterator<Item = &Function> {
     schema.functions.iter().filter(|function| function.owner.is_some())
 }
 
-/// Whether there is the role at all.
+/// Whether there is the role, and it is worth looking at what it may do.
 async fn look_at_role(connection: &mut PgConnection, role: &str, faults: &mut Vec<Fault>) -> Result<bool, sqlx::Error> {
     let found: Option<(bool, bool, bool, bool, Vec<String>)> = sqlx::query_as(
         "select rolcanlogin, rolsuper, rolbypassrls, rolcreaterole or rolcreatedb or rolreplication,
@@ -62,7 +62,8 @@ async fn look_at_role(connection: &mut PgConnection, role: &str, faults: &mut Ve
         let remedy = format!("`revoke {} from {}`", quoted(&group), quoted(role));
         faults.push(Fault::new(format!("`{role}`, whose the look-ups are, is a member of `{group}`"), remedy));
     }
-    Ok(true)
+    // A superuser has every privilege; saying so a hundred times helps nobody.
+    Ok(!superuser)
 }
 
 /// A function as the catalogue has it.

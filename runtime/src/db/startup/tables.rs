@@ -51,7 +51,34 @@ async fn look_at(
     if table.fence != Fence::Tenants {
         look_at_keys(connection, oid, table, conventions, faults).await?;
     }
+    if table.fence != Fence::Tenant {
+        look_at_objects(connection, oid, table, faults).await?;
+    }
     look_at_policies(connection, oid, table, conventions, faults).await
+}
+
+/// What a look-up and those who remember its answers rest on: the keys that make a name one tenant's, and the triggers that tell of a change.
+async fn look_at_objects(connection: &mut PgConnection, oid: i64, table: &Table, faults: &mut Vec<Fault>) -> Result<(), sqlx::Error> {
+    let found: Vec<String> = sqlx::query_scalar(
+        "select 'unique key ' || c.relname from pg_index i join pg_class c on c.oid = i.indexrelid
+          where i.indrelid = $1::oid and i.indisunique and i.indisvalid
+         union all
+         select 'trigger ' || t.tgname from pg_trigger t where t.tgrelid = $1::oid and not t.tgisinternal and t.tgenabled in ('O', 'A')",
+    )
+    .bind(oid)
+    .persistent(false)
+    .fetch_all(connection)
+    .await?;
+    let keys = table.constraints.iter().filter(|constraint| matches!(constraint.rule, Rule::Unique(_))).map(|constraint| &constraint.name);
+    let indexes = table.indexes.iter().filter(|index| index.unique).map(|index| &index.name);
+    let wanted = keys.chain(indexes).map(|name| ("unique key", name));
+    for (kind, name) in wanted.chain(table.triggers.iter().map(|trigger| ("trigger", &trigger.name))) {
+        if !found.contains(&format!("{kind} {name}")) {
+            let what = format!("the {kind} {} of {} is missing or not in force", quoted(name), table.name);
+            faults.push(Fault::new(what, "make it as the migration that brought it does, or enable it"));
+        }
+    }
+    Ok(())
 }
 
 async fn look_at_columns(connection: &mut PgConnection, oid: i64, table: &Table, faults: &mut Vec<Fault>) -> Result<(), sqlx::Error> {

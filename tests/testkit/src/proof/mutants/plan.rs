@@ -235,7 +235,9 @@ impl Plan {
             if let Some(tenants) = self.tenants() {
                 let slug = if tenant == Tenant::A { "a" } else { "b" };
                 let (name, id) = (&tenants.name, tenant.id());
-                statements.push(format!("insert into {name} (id, slug, name) values ('{id}', '{slug}', '{slug}')"));
+                statements.push(format!("insert into {name} (id, slug, name, status) values ('{id}', '{slug}', '{slug}', 'active')"));
+                let (domains, column) = (Name::new(self.conventions.platform_schema, "domains"), self.tenant());
+                statements.push(format!("insert into {domains} ({column}, id, host) values ('{id}', '{id}', '{slug}.example')"));
             }
             for table in self.tables() {
                 statements.extend((1..=ROWS).map(|row| self.insert(table, &self.row(table, tenant, row))));

@@ -2,6 +2,7 @@
 
 mod columns;
 mod keys;
+mod lookups;
 mod objects;
 mod policies;
 mod privileges;
@@ -25,6 +26,7 @@ pub(super) fn all(plan: &Plan) -> List {
         privileges::list(plan, table, &mut list);
     }
     keys::list(plan, &mut list);
+    lookups::list(plan, &mut list);
     roles::list(plan, &mut list);
     list
 }

@@ -47,6 +47,7 @@ fn memberships(plan: &Plan, list: &mut List) {
         ("member_of_the_migrator", "migrator"),
         ("member_of_the_platform", "platform"),
         ("member_of_the_backup", "backup"),
+        ("member_of_the_lookup", "lookup"),
     ];
     let own = own.map(|(name, suffix)| (name, plan.role(suffix)));
     let predefined = [

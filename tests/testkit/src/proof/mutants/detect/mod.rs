@@ -61,6 +61,7 @@ pub(super) enum Detector {
     Leakproof,
     Sequences,
     Rights,
+    Lookups,
     NewTable,
     Roles,
     Commands,
@@ -70,7 +71,7 @@ pub(super) enum Detector {
 
 impl Detector {
     /// All of them, in the order in which they look: cheap ones first, and behaviour before what only reads the catalogue.
-    pub(super) const ALL: [Self; 21] = [
+    pub(super) const ALL: [Self; 22] = [
         Self::Reads,
         Self::Contexts,
         Self::Login,
@@ -87,6 +88,7 @@ impl Detector {
         Self::Leakproof,
         Self::Sequences,
         Self::Rights,
+        Self::Lookups,
         Self::NewTable,
         Self::Roles,
         Self::Commands,
@@ -112,6 +114,7 @@ impl Detector {
             Self::Leakproof => "leakproof",
             Self::Sequences => "sequences",
             Self::Rights => "rights",
+            Self::Lookups => "look-ups",
             Self::NewTable => "new-table",
             Self::Roles => "roles",
             Self::Commands => "commands",
@@ -148,6 +151,7 @@ impl Detector {
             Self::Leakproof => objects::leakproof(site, &mut findings).await?,
             Self::Sequences => objects::sequences(site, &mut findings).await?,
             Self::Rights => rights::others(site, &mut findings).await,
+            Self::Lookups => rights::lookups(site, &mut findings).await,
             Self::NewTable => rights::new_table(site, &mut findings).await,
             Self::Roles => login::roles(site, &mut findings).await?,
             Self::Commands => commands::all(site, &mut findings).await,

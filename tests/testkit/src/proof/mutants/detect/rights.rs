@@ -1,5 +1,7 @@
 //! The other roles: whoever runs with the owner's or the operator's rights stays behind the fence, too.
 
+use tenantry::schema::ir::Fence;
+
 use super::super::plan::{Tenant, shows_victim};
 use super::super::site::Site;
 use super::Findings;
@@ -24,6 +26,23 @@ pub(super) async fn others(site: &mut Site<'_>, findings: &mut Findings) {
                     script,
                 );
             }
+        }
+    }
+}
+
+/// As the look-up role, which is inside the fence of the platform's tables for the row of one key, without a key.
+pub(super) async fn lookups(site: &mut Site<'_>, findings: &mut Findings) {
+    let plan = site.plan;
+    for table in plan.schema.tables.iter().filter(|table| table.fence != Fence::Tenant) {
+        let script = vec![
+            format!("set local role {}", plan.role("lookup")),
+            "set local row_security = on".to_owned(),
+            plan.enter(Tenant::A.id()),
+            format!("select 'a row' from {}", table.name),
+        ];
+        let seen = site.admin.rows(&script).await.map_or(0, |rows| rows.len());
+        if seen > 0 {
+            findings.add(table.name.to_string(), format!("the look-up role sees {seen} rows without a key"), script);
         }
     }
 }
