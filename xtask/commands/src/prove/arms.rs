@@ -12,7 +12,7 @@ pub(super) struct Arm {
 }
 
 /// The suites that the arms name.
-pub(super) const SUITES: &[&str] = &["auth", "db", "http", "isolation", "resolve", "check", "cases"];
+pub(super) const SUITES: &[&str] = &["auth", "db", "http", "isolation", "resolve", "startup", "check", "cases"];
 
 const fn db(name: &'static str, tests: &'static [&'static str]) -> Arm {
     Arm { name, suite: "db", tests }
@@ -28,6 +28,10 @@ const fn auth(name: &'static str, tests: &'static [&'static str]) -> Arm {
 
 const fn resolve(name: &'static str, tests: &'static [&'static str]) -> Arm {
     Arm { name, suite: "resolve", tests }
+}
+
+const fn startup(name: &'static str, tests: &'static [&'static str]) -> Arm {
+    Arm { name, suite: "startup", tests }
 }
 
 /// A rule of the check of statements; its own cases notice.
@@ -173,6 +177,13 @@ pub(super) const ARMS: &[Arm] = &[
     resolve("resolve_asked_by_each", &["remembered::a_thousand_requests_at_once_ask_once"]),
     resolve("resolve_never_invalidated", &["remembered::a_change_is_seen_by_the_next_request"]),
     resolve("resolve_old_answer_kept", &["remembered::an_answer_from_before_a_change_serves_nobody_after_it"]),
+    // The directory, and the operator's door.
+    db("directory_active", &["directory::a_slug_and_an_id_are_whose_they_are_and_tell_whether_that_one_is_served"]),
+    db("platform_any_status", &["directory::a_slug_and_an_id_are_whose_they_are_and_tell_whether_that_one_is_served"]),
+    db("platform_any_domain", &["directory::another_tenants_domain_is_one_that_does_not_exist"]),
+    db("platform_found_unseen", &["directory::another_tenants_domain_is_one_that_does_not_exist"]),
+    startup("start_lookups_unread", &["lookups::functions_other_than_the_models_are_named"]),
+    startup("start_lookup_columns_unread", &["lookups::what_the_look_up_role_may_do_beyond_its_columns_is_named"]),
     // Who is asking.
     auth("attempts_address_cleared", &["attempts::success_frees_the_identity_and_not_its_address"]),
     auth("attempts_uncounted", &["attempts::what_begins_at_once_counts_at_once"]),
