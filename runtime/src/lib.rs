@@ -52,6 +52,7 @@
 //! | [`TenantDb`] | one tenant's handle, as a request or a job holds it: it runs a [`Unit`] alone, or opens a transaction |
 //! | [`TenantTx`] | the tenant's transaction: it runs units, and hand-written SQL, for which it is an sqlx executor |
 //! | [`Platform`] | the operator's door, with a role and connections of its own: it makes and lists tenants, and sees no rows of theirs |
+//! | [`Listener`] | hears which tenants the operator has changed, so that what is remembered of them can be forgotten |
 //!
 //! Repository methods run nothing. They return units, and a unit carries no tenant: the handle or the transaction that runs it binds its
 //! own. Pools and connections are never handed out.
@@ -105,8 +106,8 @@ pub mod sql;
 mod testing;
 
 pub use db::{
-    Config, ConfigError, Error, ErrorKind, Isolation, Platform, Pooler, Rule, SqlCounters, StartError, StatementRefusal, Tenancy, TenantDb,
-    TenantTx, Unit,
+    Change, Config, ConfigError, Error, ErrorKind, Isolation, Listener, Platform, Pooler, Rule, SqlCounters, StartError, StatementRefusal,
+    Tenancy, TenantDb, TenantTx, Unit,
 };
 pub use repo::{After, List, Page, Repo};
 pub use schema::{

@@ -43,6 +43,12 @@ impl Conventions {
         format!("{}_{suffix}", self.roles)
     }
 
+    /// The channel on which the database tells that a tenant has changed (PostgreSQL manual, "NOTIFY").
+    #[must_use]
+    pub fn changes_channel(&self) -> String {
+        format!("{}_changes", self.roles)
+    }
+
     /// The setting that holds the tenant of a transaction.
     #[must_use]
     pub fn tenant_setting(&self) -> String {
