@@ -53,6 +53,7 @@
 //! | [`TenantTx`] | the tenant's transaction: it runs units, and hand-written SQL, for which it is an sqlx executor |
 //! | [`Directory`] | what must be known before a tenant is: whose a host, a slug or an id is; one name in, one answer out |
 //! | [`Platform`] | the operator's door, with a role and connections of its own: tenants and their domains, and no rows of theirs |
+//! | [`Listener`] | hears which tenants the operator has changed, so that what is remembered of them can be forgotten |
 //!
 //! Repository methods run nothing. They return units, and a unit carries no tenant: the handle or the transaction that runs it binds its
 //! own. Pools and connections are never handed out.
@@ -106,8 +107,8 @@ pub mod sql;
 mod testing;
 
 pub use db::{
-    Config, ConfigError, Directory, Domain, Error, ErrorKind, Isolation, Platform, Pooler, Rule, SqlCounters, StartError, StatementRefusal, Tenancy, TenantDb,
-    TenantTx, Unit,
+    Change, Config, ConfigError, Directory, Domain, Error, ErrorKind, Isolation, Listener, Platform, Pooler, Rule, SqlCounters, StartError,
+    StatementRefusal, Tenancy, TenantDb, TenantTx, Unit,
 };
 pub use repo::{After, List, Page, Repo};
 pub use schema::{

@@ -1,5 +1,6 @@
 //! The ways into the database, each with a pool of one connection: whatever happens to a transaction, the next one starts clean.
 
+mod changes;
 mod compiled;
 mod directory;
 mod example;

@@ -85,6 +85,12 @@ pub enum ConfigError {
          they set by `alter role … set …`, or the time of a statement with TENANTRY_STATEMENT_TIMEOUT"
     )]
     PoolerOptions,
+    /// Nobody can listen behind a pooler that lends connections for a transaction.
+    #[error(
+        "behind a pooler in transaction mode no notification arrives; give the listener a URL that goes past the pooler, or leave it out: what \
+         is remembered then expires by time alone"
+    )]
+    PoolerListens,
 }
 
 impl Config {
@@ -207,6 +213,11 @@ impl Config {
             return Err(ConfigError::PoolerOptions);
         }
         Ok(())
+    }
+
+    /// Whether notifications can arrive: one that listens needs a server's connection to itself.
+    pub(super) const fn check_listens(&self) -> Result<(), ConfigError> {
+        if matches!(self.pooler, Pooler::Transaction) { Err(ConfigError::PoolerListens) } else { Ok(()) }
     }
 
     /// How to connect. A pooler refuses start-up parameters that it does not know, so there are none of them for it.

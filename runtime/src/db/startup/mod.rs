@@ -90,11 +90,20 @@ pub(crate) async fn check_service(connection: &mut PgConnection, config: &Config
 
 /// Whether the login is the platform's: anything stronger would see every tenant's rows through the operator's door.
 pub(crate) async fn check_platform(connection: &mut PgConnection, config: &Config, conventions: &Conventions) -> Result<(), Vec<Fault>> {
+    check_login(connection, config, &conventions.role("platform")).await
+}
+
+/// Whether the login is the application's: one that only listens needs nothing more.
+pub(crate) async fn check_listener(connection: &mut PgConnection, config: &Config, conventions: &Conventions) -> Result<(), Vec<Fault>> {
+    check_login(connection, config, &conventions.role("app")).await
+}
+
+async fn check_login(connection: &mut PgConnection, config: &Config, role: &str) -> Result<(), Vec<Fault>> {
     told(pooler::look(connection, config).await.unwrap_or_else(|error| vec![Fault::unread(&error)]))?;
     let mut faults = Vec::new();
     let look = async {
         let mut transaction = connection.begin().await?;
-        role::look_at_login(&mut transaction, &conventions.role("platform"), &mut faults).await?;
+        role::look_at_login(&mut transaction, role, &mut faults).await?;
         transaction.rollback().await
     };
     if let Err(error) = look.await {

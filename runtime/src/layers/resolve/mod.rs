@@ -54,13 +54,14 @@
 //!
 //! Answers of the [`Lookup`], that a name is nobody's among them, for 30 seconds or what [`Remember`] says. Names of tenants and names of
 //! nobody have bounds of their own, in number and in bytes, so that random hosts push out no tenant. Of many requests that need one answer
-//! at the same time, one asks. A failure is not remembered. [`Resolve::invalidate`] forgets a tenant, [`Resolve::clear`] everything; an
-//! answer that was asked for before is not remembered after.
+//! at the same time, one asks. A failure is not remembered. [`Resolve::follow`] forgets what the database says has changed;
+//! [`Resolve::invalidate`] forgets a tenant, [`Resolve::clear`] everything. An answer that was asked for before is not remembered after.
 
 mod asked;
 mod builder;
 mod cache;
 mod directory;
+mod follow;
 mod forwarded;
 mod host;
 mod layer;

@@ -60,6 +60,9 @@ pub(super) const ARMS: &[Arm] = &[
     db("pooler_persistent", &["pooler::many_tenants_share_two_connections_of_the_server_and_each_sees_its_own"]),
     db("pooler_outside", &["pooler::the_operator_and_the_health_check_are_answered_what_they_asked"]),
     db("pooler_unseen", &["pooler::a_pooler_that_nobody_has_named_keeps_the_service_from_starting"]),
+    // What the operator changes.
+    db("listener_gap_unsaid", &["changes::what_was_missed_between_two_connections_may_be_anything"]),
+    db("resolve_gap_ignored", &["changes::what_is_remembered_follows_the_listener"]),
     // Repetition.
     db(
         "retry_never",

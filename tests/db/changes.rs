@@ -1,0 +1,157 @@
+//! What the operator changes is heard by every process that listens, and whoever remembers tenants forgets them then.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use axum::routing::get;
+use sqlx::PgConnection;
+use tenantry::layers::Resolve;
+use tenantry::layers::resolve::{Found, Host, Lookup, Slug};
+use tenantry::{Change, Error, Listener, Pooler, TenantId};
+use tenantry_app::CONVENTIONS;
+use tenantry_testkit::execute;
+use tenantry_tests::{Bed, patient};
+use tokio::task::yield_now;
+use tokio::time::timeout;
+use tower::ServiceExt;
+
+/// More than anything here takes.
+const LONG: Duration = Duration::from_secs(10);
+
+async fn listener(bed: &Bed) -> Listener {
+    Listener::start(&patient(bed.stage.url("app").expose_with_password()), &CONVENTIONS).await.unwrap_or_else(|error| panic!("{error}"))
+}
+
+async fn next(listener: &mut Listener) -> Change {
+    timeout(LONG, listener.next()).await.expect("something is heard")
+}
+
+async fn notify(connection: &mut PgConnection, payload: &str) {
+    execute(connection, &format!("notify {}, '{payload}'", CONVENTIONS.changes_channel())).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_change_names_its_tenant() {
+    let bed = Bed::new().await;
+    let mut observer = bed.observer().await;
+    let mut listener = listener(&bed).await;
+    for tenant in [bed.a, bed.b] {
+        notify(&mut observer, &tenant.to_string()).await;
+        assert_eq!(next(&mut listener).await, Change::Tenant(tenant));
+    }
+    // Whoever may connect may say anything: nobody knows what has changed then.
+    for payload in ["", "all of them", &format!("{}0", bed.a), &"9".repeat(7999)] {
+        notify(&mut observer, payload).await;
+        assert_eq!(next(&mut listener).await, Change::Anything, "{payload:.20}");
+    }
+}
+
+#[tokio::test]
+async fn a_future_that_is_dropped_loses_nothing() {
+    let bed = Bed::new().await;
+    let mut observer = bed.observer().await;
+    let mut listener = listener(&bed).await;
+    for tenant in [bed.a, bed.b, bed.a] {
+        assert!(timeout(Duration::from_millis(20), listener.next()).await.is_err());
+        notify(&mut observer, &tenant.to_string()).await;
+        assert_eq!(next(&mut listener).await, Change::Tenant(tenant));
+    }
+}
+
+#[tokio::test]
+async fn what_was_missed_between_two_connections_may_be_anything() {
+    let bed = Bed::new().await;
+    let mut observer = bed.observer().await;
+    let mut listener = listener(&bed).await;
+    for _ in 0..2 {
+        bed.terminate_app_backends().await;
+        // Nobody hears this one.
+        notify(&mut observer, &bed.a.to_string()).await;
+        assert_eq!(next(&mut listener).await, Change::Anything);
+        notify(&mut observer, &bed.b.to_string()).await;
+        assert_eq!(next(&mut listener).await, Change::Tenant(bed.b));
+    }
+}
+
+#[tokio::test]
+async fn another_login_and_a_pooler_are_refused() {
+    let bed = Bed::new().await;
+    for login in ["platform", "migrator"] {
+        let refused = Listener::start(&patient(bed.stage.url(login).expose_with_password()), &CONVENTIONS).await.unwrap_err();
+        assert!(refused.to_string().contains(&CONVENTIONS.role("app")), "{refused}");
+    }
+    let pooled = patient(bed.stage.url("app").expose_with_password()).pooler(Pooler::Transaction);
+    let refused = Listener::start(&pooled, &CONVENTIONS).await.unwrap_err();
+    assert!(refused.to_string().contains("past the pooler"), "{refused}");
+    let debug = format!("{:?}", listener(&bed).await);
+    assert_eq!(debug, r#"Listener { channel: "tenantry_changes", connected: true, .. }"#);
+}
+
+/// One tenant, of any slug.
+struct One {
+    tenant: TenantId,
+    active: AtomicBool,
+    asked: AtomicUsize,
+}
+
+impl Lookup for One {
+    async fn by_host(&self, _: &Host) -> Result<Option<Found>, Error> {
+        Ok(None)
+    }
+
+    async fn by_slug(&self, _: &Slug) -> Result<Option<Found>, Error> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        Ok(Some(Found { tenant: self.tenant, active: self.active.load(Ordering::SeqCst) }))
+    }
+
+    async fn by_id(&self, _: TenantId) -> Result<Option<Found>, Error> {
+        Ok(None)
+    }
+}
+
+async fn status(router: &Router) -> u16 {
+    let request = Request::get("/").header("host", "acme.example.com").body(Body::empty()).unwrap();
+    router.clone().oneshot(request).await.unwrap().status().as_u16()
+}
+
+/// Until the answer is that, which the answer of a moment ago may not be yet.
+async fn soon(router: &Router, wanted: u16) {
+    let until = async {
+        while status(router).await != wanted {
+            yield_now().await;
+        }
+    };
+    timeout(LONG, until).await.expect("it is answered so in time");
+}
+
+#[tokio::test]
+async fn what_is_remembered_follows_the_listener() {
+    let bed = Bed::new().await;
+    let mut observer = bed.observer().await;
+    let one = Arc::new(One { tenant: bed.a, active: true.into(), asked: 0.into() });
+    // Time stands still, so that nothing is forgotten by it.
+    let start = Instant::now();
+    let builder = Resolve::builder(Arc::clone(&one)).subdomains_of("example.com".parse().unwrap());
+    let resolve = builder.clock(move || start).build().unwrap();
+    let router = resolve.clone().around(Router::new().route("/", get("here")));
+    let following = tokio::spawn(resolve.follow(listener(&bed).await));
+    assert_eq!(status(&router).await, 200);
+
+    one.active.store(false, Ordering::SeqCst);
+    assert_eq!((status(&router).await, one.asked.load(Ordering::SeqCst)), (200, 1), "it is remembered");
+    notify(&mut observer, &bed.b.to_string()).await;
+    notify(&mut observer, &bed.a.to_string()).await;
+    soon(&router, 404).await;
+    assert_eq!(one.asked.load(Ordering::SeqCst), 2, "another tenant's change forgets nothing of it");
+
+    // A change that nobody heard: what is remembered goes with the connection.
+    one.active.store(true, Ordering::SeqCst);
+    assert_eq!(status(&router).await, 404, "it is remembered");
+    bed.terminate_app_backends().await;
+    soon(&router, 200).await;
+    assert!(!following.is_finished());
+}
