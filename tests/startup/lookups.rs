@@ -109,7 +109,12 @@ async fn what_the_look_up_role_may_do_beyond_its_columns_is_named() {
     let mut bench = Bench::new("reader").await;
     bench
         .each(&[
-            ("alter role LOOKUP login", "alter role LOOKUP nologin", "`LOOKUP`, whose the look-ups are, has the attribute LOGIN", "provision"),
+            (
+                "alter role LOOKUP login",
+                "alter role LOOKUP nologin",
+                "`LOOKUP`, whose the look-ups are, has the attribute LOGIN",
+                "provision",
+            ),
             ("alter role LOOKUP bypassrls", "alter role LOOKUP nobypassrls", "has the attribute BYPASSRLS", "provision"),
             ("alter role LOOKUP superuser", "alter role LOOKUP nosuperuser", "has the attribute SUPERUSER", "provision"),
             ("alter role LOOKUP createrole", "alter role LOOKUP nocreaterole", "has the attribute CREATEROLE", "provision"),
@@ -165,7 +170,8 @@ async fn what_the_look_ups_rest_on_is_named_when_it_is_gone() {
            with check (current_user = 'LOOKUP' and current_setting('ROLES.lookup', true) = 'host:' || host)"
     )
     .replace("ROLES", bench.site.conventions().roles);
-    let tenant = format!("alter policy lookup_rows on tenancy.domains using (tenant_id = {key}::uuid) with check (tenant_id = {key}::uuid)");
+    let tenant =
+        format!("alter policy lookup_rows on tenancy.domains using (tenant_id = {key}::uuid) with check (tenant_id = {key}::uuid)");
     bench
         .each(&[
             (
@@ -198,12 +204,7 @@ async fn what_the_look_ups_rest_on_is_named_when_it_is_gone() {
                 "policy lookup_rows on tenancy.domains is not the one that the model has",
                 "create policy lookup_rows on tenancy.domains as permissive for all to LOOKUP",
             ),
-            (
-                &tenant,
-                &again,
-                "policy lookup_rows on tenancy.domains is not the one that the model has",
-                "create policy lookup_rows",
-            ),
+            (&tenant, &again, "policy lookup_rows on tenancy.domains is not the one that the model has", "create policy lookup_rows"),
             (
                 "create unique index everywhere on tenancy.domains (verified_at)",
                 "drop index tenancy.everywhere",

@@ -89,7 +89,10 @@ impl Directory {
         let query = sqlx::query_with(sqlx::AssertSqlSafe(text), arguments).persistent(self.core.pool.keeps_statements());
         let row = query.fetch_optional(&mut *transaction).await?;
         transaction.commit().await?;
-        row.map(|row| Ok(Found { tenant: row.try_get::<Uuid, _>(0)?.into(), active: row.try_get::<bool, _>(1)? || mutant!("directory_active") })).transpose()
+        row.map(|row| {
+            Ok(Found { tenant: row.try_get::<Uuid, _>(0)?.into(), active: row.try_get::<bool, _>(1)? || mutant!("directory_active") })
+        })
+        .transpose()
     }
 }
 

@@ -53,7 +53,8 @@ impl Target {
     pub fn of(conventions: &Conventions) -> Self {
         let platform = &conventions.platform_schema;
         let arms = [(Fence::Tenants, "tenants"), (Fence::Domains, "domains")].into_iter().flat_map(|(fence, table)| {
-            let arm = |role, expression| Arm { relation: format!("{}.{table}", quoted(platform)), role: conventions.role(role), expression };
+            let arm =
+                |role, expression| Arm { relation: format!("{}.{table}", quoted(platform)), role: conventions.role(role), expression };
             [arm("platform", fence.deparsed_whole(conventions)), arm("lookup", fence.deparsed_lookup(conventions))]
         });
         let listed = conventions.shared.iter().map(|name| name.split('.').map(quoted).collect::<Vec<_>>().join("."));

@@ -42,7 +42,9 @@ pub(super) const WITHOUT_A_KEY: &[&[&str]] = &[
     &["delete from tenancy.tenants where slug = 'known' returning *"],
     &["merge into tenancy.domains d using tenancy.tenants t on d.tenant_id = t.id when matched then update set is_active = true"],
     &["truncate tenancy.domains"],
-    &["insert into app.categories (tenant_id, id, name) select tenant_id, id, host from tenancy.domains where host <> 'attacker.example' returning *"],
+    &[
+        "insert into app.categories (tenant_id, id, name) select tenant_id, id, host from tenancy.domains where host <> 'attacker.example' returning *",
+    ],
     &["insert into app.categories (tenant_id, id, name) values ('{known}', gen_random_uuid(), 'x') returning *"],
     // Copies.
     &["copy tenancy.domains to stdout"],
@@ -122,7 +124,11 @@ pub(super) const WITHOUT_A_KEY: &[&[&str]] = &[
     // What is prepared, and what is held.
     &["prepare p as select * from tenancy.tenants where slug <> 'a'", "execute p", "explain (analyze, verbose) execute p"],
     &["begin; declare c cursor for select * from tenancy.domains where host <> 'attacker.example'", "fetch all from c", "commit"],
-    &["declare c scroll cursor with hold for select * from tenancy.tenants where slug <> 'a'", "fetch all from c", "fetch backward all from c"],
+    &[
+        "declare c scroll cursor with hold for select * from tenancy.tenants where slug <> 'a'",
+        "fetch all from c",
+        "fetch backward all from c",
+    ],
     // Channels.
     &["listen tenantry_changes", "select 1"],
     &["select pg_notification_queue_usage(), pg_listening_channels()"],
@@ -254,8 +260,11 @@ pub(super) const LEFT_BEHIND: &[&[&str]] = &[
     &["begin; select tenancy.tenant_by_slug('known')", "commit"],
     &["begin; select tenancy.tenant_by_slug('known')", "rollback"],
     &["set statement_timeout = 20", "select count(f) from generate_series(1, 1000000) n, tenancy.tenant_by_slug('x' || n) f"],
-    &["begin; set local statement_timeout = 20; savepoint s",
-      "select count(f) from generate_series(1, 1000000) n, tenancy.tenant_by_slug('x' || n) f", "rollback to s"],
+    &[
+        "begin; set local statement_timeout = 20; savepoint s",
+        "select count(f) from generate_series(1, 1000000) n, tenancy.tenant_by_slug('x' || n) f",
+        "rollback to s",
+    ],
     &["do $$ begin begin perform tenancy.tenant_by_slug('known'), 1 / 0; exception when others then null; end; end $$"],
     &["do $$ begin perform tenancy.tenant_by_slug('known'); end $$"],
 ];

@@ -51,7 +51,8 @@ impl Yard {
         let mut yard = Self { bed, platform, known, foreign: Vec::new(), untold: Vec::new() };
         let mut observer = yard.bed.observer().await;
         execute(&mut observer, "analyze tenancy.tenants, tenancy.domains").await.expect("has statistics");
-        let ids = |of: &str| format!("select id::text from tenancy.domains where tenant_id {of} '{known}' and tenant_id <> '{}'", yard.bed.a);
+        let ids =
+            |of: &str| format!("select id::text from tenancy.domains where tenant_id {of} '{known}' and tenant_id <> '{}'", yard.bed.a);
         let others = lines(&mut observer, &ids("<>")).await.expect("reads");
         let own = lines(&mut observer, &ids("=")).await.expect("reads");
         yard.foreign = [hidden.to_string(), yard.bed.b.to_string()].into_iter().chain(others).collect();

@@ -52,12 +52,8 @@ async fn look_at_role(connection: &mut PgConnection, role: &str, faults: &mut Ve
         faults.push(Fault::new(format!("the role `{role}`, whose the look-ups are, is missing"), PROVISION));
         return Ok(false);
     };
-    let attributes = [
-        (login, "login"),
-        (superuser, "superuser"),
-        (bypassing, "bypassrls"),
-        (making, "createrole, createdb or replication"),
-    ];
+    let attributes =
+        [(login, "login"), (superuser, "superuser"), (bypassing, "bypassrls"), (making, "createrole, createdb or replication")];
     for (_, attribute) in attributes.into_iter().filter(|(has, _)| *has) {
         let what = format!("`{role}`, whose the look-ups are, has the attribute {}", attribute.to_uppercase());
         faults.push(Fault::new(what, PROVISION));
@@ -193,9 +189,8 @@ async fn look_at_columns(connection: &mut PgConnection, role: &str, schema: &Sch
         .flat_map(|table| table.grants.iter().filter(|grant| grant.role == role).map(move |grant| (table, grant)))
         .flat_map(|(table, grant)| grant.select.iter().map(|column| (table.name.to_string(), column.clone())))
         .collect();
-    let is_meant = |table: &str, column: &str, privilege: &str| {
-        privilege == "SELECT" && meant.iter().any(|(of, name)| of == table && name == column)
-    };
+    let is_meant =
+        |table: &str, column: &str, privilege: &str| privilege == "SELECT" && meant.iter().any(|(of, name)| of == table && name == column);
     for (table, column, privilege) in held.iter().filter(|(table, column, privilege)| !is_meant(table, column, privilege)) {
         let on = if column.is_empty() { String::new() } else { format!(" ({})", quoted(column)) };
         let what = format!("`{role}`, whose the look-ups are, has {privilege}{on} on {table}");

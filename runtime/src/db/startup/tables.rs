@@ -122,10 +122,12 @@ async fn look_at_keys(
     .persistent(false)
     .fetch_all(connection)
     .await?;
-    let of_the_model = |index: &str| table.constraints.iter().any(|constraint| match &constraint.rule {
-        Rule::Unique(columns) => constraint.name == index && !columns.iter().any(|column| column == conventions.tenant_column),
-        _ => false,
-    });
+    let of_the_model = |index: &str| {
+        table.constraints.iter().any(|constraint| match &constraint.rule {
+            Rule::Unique(columns) => constraint.name == index && !columns.iter().any(|column| column == conventions.tenant_column),
+            _ => false,
+        })
+    };
     for index in crossing.into_iter().filter(|index| !of_the_model(index)) {
         let what = format!("the unique key {} of {} leaves out {}", quoted(&index), table.name, conventions.tenant_column);
         let index = format!("{}.{}", quoted(&table.name.schema), quoted(&index));

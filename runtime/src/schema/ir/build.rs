@@ -266,10 +266,8 @@ impl TableBuilder<'_> {
             role,
             expression: expression.to_owned(),
         };
-        let mut policies = vec![
-            policy("tenant_fence", true, "public".to_owned(), &expression),
-            policy("tenant_rows", false, role("app"), &expression),
-        ];
+        let mut policies =
+            vec![policy("tenant_fence", true, "public".to_owned(), &expression), policy("tenant_rows", false, role("app"), &expression)];
         if self.is_tenants() || self.is_domains() {
             policies.push(policy("platform_rows", false, role("platform"), &expression));
         }

@@ -74,6 +74,7 @@ fn tables_have_plain_names_that_are_free() {
     };
     only(&table("Notes"), "not a plain name");
     only(&table("tenants"), "the platform's");
+    only(&table("domains"), "the platform's");
     only(&table("health"), "the path /health");
 }
 
