@@ -103,11 +103,17 @@ async fn each_fault_of_the_outcome_is_named_and_nothing_has_changed() {
     let site = Site::new("faults").await;
     let mut admin = site.admin().await;
     let (app, owner, prefix) = (site.role("app"), site.role("owner"), site.conventions().roles);
+    let (lookup, platform) = (site.role("lookup"), site.role("platform"));
     let cases = [
         (
             format!("grant pg_read_all_data to {app}"),
             format!("revoke pg_read_all_data from {app}"),
             format!("{app} is a member of pg_read_all_data"),
+        ),
+        (
+            format!("grant {platform} to {lookup}"),
+            format!("revoke {platform} from {lookup}"),
+            format!("{lookup} is a member of {platform}"),
         ),
         (
             format!("create table public.mine (); alter table public.mine owner to {app}"),
