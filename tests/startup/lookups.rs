@@ -127,9 +127,9 @@ async fn what_the_look_up_role_may_do_beyond_its_columns_is_named() {
                 "revoke select (name) on tenancy.tenants from public, LOOKUP",
             ),
             (
-                "grant select (code) on app.products to public",
-                "revoke select (code) on app.products from public",
-                "has SELECT (code) on app.products",
+                "grant select (name) on tenancy.tenants to public",
+                "revoke select (name) on tenancy.tenants from public",
+                "has SELECT (name) on tenancy.tenants",
                 "revoke",
             ),
             (

@@ -110,14 +110,15 @@ async fn look_at_function(connection: &mut PgConnection, function: &Function, fa
         let what = format!("function {signature} is not the one that was made: its text, its search path or its rights are others");
         faults.push(Fault::new(what, format!("`drop function {signature}`, then make it as the migration that brought it does")));
     }
-    let mut callers: Vec<String> = function.execute.iter().cloned().chain([found.owner]).collect();
+    let mut callers: Vec<String> = function.execute.iter().cloned().chain([found.owner.clone()]).collect();
     callers.sort();
     callers.dedup();
     for caller in found.callers.iter().filter(|caller| !callers.contains(caller)) {
         let remedy = format!("`revoke execute on function {signature} from {}`", caller.trim_end_matches(" with grant option"));
         faults.push(Fault::new(format!("function {signature} may be called by {caller}"), remedy));
     }
-    for caller in function.execute.iter().filter(|caller| !found.callers.contains(caller)) {
+    let may = |caller: &String| found.callers.iter().any(|found| found.trim_end_matches(" with grant option") == caller);
+    for caller in function.execute.iter().filter(|caller| !may(caller)) {
         let remedy = format!("`grant execute on function {signature} to {}`", quoted(caller));
         faults.push(Fault::new(format!("function {signature} may not be called by `{caller}`"), remedy));
     }
@@ -163,7 +164,8 @@ async fn look_at_belongings(
     Ok(())
 }
 
-/// The role may read the columns that its functions name, and may do nothing else with any table.
+/// The role may read the columns that its functions name, and may do nothing else with any table. What everybody may do with the tenants' tables
+/// is told of the application's role.
 async fn look_at_columns(connection: &mut PgConnection, role: &str, schema: &Schema, faults: &mut Vec<Fault>) -> Result<(), sqlx::Error> {
     let held: Vec<(String, String, String)> = sqlx::query_as(
         "select format('%I.%I', n.nspname, c.relname), a.attname::text, p
@@ -172,14 +174,17 @@ async fn look_at_columns(connection: &mut PgConnection, role: &str, schema: &Sch
           cross join unnest(array['SELECT', 'INSERT', 'UPDATE', 'REFERENCES']) p
           where c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
             and has_column_privilege($1, c.oid, a.attnum, p)
+            and (n.nspname = $2 or not has_column_privilege('public', c.oid, a.attnum, p))
          union all
          select format('%I.%I', n.nspname, c.relname), '', p
            from pg_class c join pg_namespace n on n.oid = c.relnamespace cross join unnest(array['DELETE', 'TRUNCATE', 'TRIGGER']) p
           where c.relkind in ('r', 'p', 'v', 'm', 'f') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
             and has_table_privilege($1, c.oid, p)
+            and (n.nspname = $2 or not has_table_privilege('public', c.oid, p))
           order by 1, 2, 3",
     )
     .bind(role)
+    .bind(schema.names.platform_schema.as_str())
     .persistent(false)
     .fetch_all(connection)
     .await?;
