@@ -94,7 +94,8 @@ create table tenancy.domains (
   constraint domains_pkey              primary key (tenant_id, id),
   constraint domains_tenant_id_fkey    foreign key (tenant_id) references tenancy.tenants (id),
   constraint domains_host_key          unique (host),  -- the platform's own key: unique in the whole database
-  constraint domains_host_check        check (host ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$' and octet_length(host) <= 253),
+  constraint domains_host_check        check (host ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$'),
+  constraint domains_host_length_check check (octet_length(host) <= 253),
   constraint domains_verified_at_check check (isfinite(verified_at))
 );
 comment on table tenancy.domains is 'The domains of the tenants: by which host a request finds which of them.';

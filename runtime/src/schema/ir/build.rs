@@ -167,8 +167,8 @@ impl TableBuilder<'_> {
                 check(&[column.name], &[column.name], format!("{name} ~ {}", text_literal(SLUG_PATTERN)));
             }
             Kind::Text if self.is_domains() && column.name == "host" => {
-                let spelled = format!("{name} ~ {} and octet_length({name}) <= {MAX_HOST}", text_literal(HOST_PATTERN));
-                check(&[column.name], &[column.name], spelled);
+                check(&[column.name], &[column.name], format!("{name} ~ {}", text_literal(HOST_PATTERN)));
+                check(&[column.name, "length"], &[column.name], format!("octet_length({name}) <= {MAX_HOST}"));
             }
             Kind::Text => {
                 if let Some(max) = column.max_len {
