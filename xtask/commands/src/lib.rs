@@ -35,6 +35,7 @@ mod scan;
 mod server;
 mod show;
 mod status;
+mod tenant;
 mod test;
 mod tidy;
 
@@ -150,6 +151,8 @@ enum Command {
     Rollback(rollback::Args),
     /// Tells what differs between the models, the files and a database.
     Status(status::Args),
+    /// Makes, lists, suspends and resumes tenants, and says at which domains they are answered.
+    Tenant(tenant::Args),
     /// Audits a live database: fences, keys, roles, and what runs with others' rights.
     LintDb(lint_db::Args),
     /// Checks hand-written SQL: whether every relation of a statement is bound to the tenant.
@@ -192,6 +195,7 @@ fn run(app: &App, command: Command) -> anyhow::Result<()> {
         Command::Migrate(args) => migrate::run(app, &args),
         Command::Rollback(args) => rollback::run(app, &args),
         Command::Status(args) => status::run(app, &args),
+        Command::Tenant(args) => tenant::run(app, &args),
         Command::LintDb(_) | Command::CheckSql(_) => Ok(()),
         Command::Show(args) => show::run(app, &args),
         Command::Prove(args) => prove::run(app, &args),

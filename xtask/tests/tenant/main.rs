@@ -1,0 +1,137 @@
+//! `cargo xtask tenant` as a process, on a database of its own: what it does, what it prints, and what it refuses.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use tenantry_app::CONVENTIONS;
+use tenantry_testkit::{Postgres, Stage};
+
+/// A migrated database, and the platform's login of it.
+struct Operator {
+    stage: Stage,
+    _server: Postgres,
+}
+
+/// What a call printed, and whether it succeeded.
+#[derive(Debug)]
+struct Said {
+    out: String,
+    err: String,
+    ok: bool,
+}
+
+impl Operator {
+    fn new() -> Self {
+        let server = Postgres::find().unwrap();
+        let database = server.create_database("tenant").unwrap();
+        let password = Stage::test_password(&server).unwrap();
+        let migrations = Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let stage = runtime.block_on(Stage::set(database, &CONVENTIONS, &migrations, password, &mut |_| {})).unwrap();
+        Self { stage, _server: server }
+    }
+
+    fn at(arguments: &[&str], url: Option<&str>) -> Said {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        command.arg("tenant").args(arguments).env_remove("PLATFORM_DATABASE_URL").stdin(Stdio::null());
+        if let Some(url) = url {
+            command.env("PLATFORM_DATABASE_URL", url);
+        }
+        let output = command.output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        Said { out: text(output.stdout), err: text(output.stderr), ok: output.status.success() }
+    }
+
+    fn call(&self, arguments: &[&str]) -> Said {
+        Self::at(arguments, Some(self.stage.url("platform").expose_with_password()))
+    }
+
+    #[track_caller]
+    fn does(&self, arguments: &[&str]) -> String {
+        let said = self.call(arguments);
+        assert!(said.ok && said.err.is_empty(), "{arguments:?}: {said:?}");
+        said.out.trim_end().to_owned()
+    }
+
+    #[track_caller]
+    fn refuses(&self, arguments: &[&str], why: &str) {
+        let said = self.call(arguments);
+        assert!(!said.ok && said.out.is_empty() && said.err.contains(why), "{arguments:?}: {said:?}");
+    }
+}
+
+#[test]
+fn a_tenant_is_made_listed_suspended_and_resumed() {
+    let operator = Operator::new();
+    assert!(operator.does(&["list"]).starts_with("no tenants"));
+    let acme = operator.does(&["create", "acme", "--name", "Acme Ltd"]);
+    let globex = operator.does(&["create", "globex"]);
+    let both = format!("acme    active  {acme}  Acme Ltd\nglobex  active  {globex}  globex");
+    assert_eq!(operator.does(&["list"]), both);
+
+    assert_eq!(operator.does(&["suspend", "acme"]), "acme is suspended");
+    assert_eq!(operator.does(&["suspend", &acme]), "acme is suspended");
+    assert!(operator.does(&["list"]).starts_with("acme    suspended  "));
+    assert_eq!(operator.does(&["resume", "acme"]), "acme is active");
+    assert_eq!(operator.does(&["list"]), both);
+
+    operator.refuses(&["create", "acme"], "there is a tenant `acme` already");
+    for slug in ["", "Acme", "-acme", "a.b", "acme;drop", &"a".repeat(64)] {
+        operator.refuses(&["create", "--", slug], "a slug is 1 to 63");
+    }
+    operator.refuses(&["create", "initech", "--name", &"n".repeat(201)], "a name at most 200 characters");
+    for nobody in ["initech", "00000000-0000-0000-0000-000000000000", "ac%", "a\u{1b}[2J"] {
+        operator.refuses(&["suspend", nobody], "there is no tenant");
+        assert!(!operator.call(&["suspend", nobody]).err.contains('\u{1b}'));
+    }
+    assert_eq!(operator.does(&["list"]), both, "what was refused has changed nothing");
+}
+
+#[test]
+fn a_domain_is_added_verified_activated_and_taken_away() {
+    let operator = Operator::new();
+    operator.does(&["create", "acme"]);
+    operator.does(&["create", "globex"]);
+    assert_eq!(operator.does(&["domain", "list", "acme"]), "");
+    // Whatever its spelling, it is one domain.
+    assert!(operator.does(&["domain", "add", "acme", "Shop.BÜCHER.example."]).starts_with("shop.xn--bcher-kva.example is added"));
+    let host = "shop.xn--bcher-kva.example";
+    assert_eq!(operator.does(&["domain", "list", "acme"]), format!("{host}: not verified, not active"));
+    for (what, said) in [("verify", "is verified"), ("activate", "is active"), ("primary", "is the primary one")] {
+        assert_eq!(operator.does(&["domain", what, "acme", host]), format!("{host} {said}"));
+    }
+    assert_eq!(operator.does(&["domain", "list", "acme"]), format!("{host}: verified, active, primary"));
+
+    operator.refuses(&["domain", "add", "globex", host], "is a domain of a tenant already");
+    operator.refuses(&["domain", "remove", "globex", host], "is no domain of globex");
+    operator.refuses(&["domain", "verify", "acme", "other.example"], "is no domain of acme");
+    for host in ["", "a b", "user@shop.example", "shop.example,other.example", &"a".repeat(300)] {
+        operator.refuses(&["domain", "add", "acme", host], "is no host");
+    }
+    for address in ["127.0.0.1", "[::1]:80"] {
+        operator.refuses(&["domain", "add", "acme", address], "is an address");
+    }
+    assert_eq!(operator.does(&["domain", "list", "globex"]), "");
+
+    assert_eq!(operator.does(&["domain", "deactivate", "acme", host]), format!("{host} is answered no more"));
+    assert_eq!(operator.does(&["domain", "remove", "acme", host]), format!("{host} is nobody's"));
+    assert!(operator.does(&["domain", "add", "globex", host]).contains("is added"));
+}
+
+#[test]
+fn another_login_is_refused_and_no_password_shown() {
+    let operator = Operator::new();
+    let said = Operator::at(&["list"], None);
+    assert!(!said.ok && said.err.contains("--platform-url or PLATFORM_DATABASE_URL"), "{said:?}");
+    for login in ["app", "migrator"] {
+        let url = operator.stage.url(login);
+        let said = Operator::at(&["list"], Some(url.expose_with_password()));
+        assert!(!said.ok && said.err.contains(&CONVENTIONS.role("platform")), "{said:?}");
+    }
+    for url in
+        ["", "postgres://tenantry_platform:hunter2@127.0.0.1:1/x", "postgres://tenantry_platform:hunter2@/[", "mysql://a:hunter2@b/c"]
+    {
+        let said = Operator::at(&["list"], Some(url));
+        assert!(!said.ok && !said.err.contains("hunter2") && said.err.starts_with("error: "), "{said:?}");
+    }
+}
