@@ -31,7 +31,17 @@
 mod attempts;
 mod hashing;
 mod password;
+mod scopes;
+pub mod token;
 
 pub use attempts::{Attempt, AttemptLimits, Attempts, AttemptsError, TooMany};
 pub use hashing::{Cost, CostError, Hashing, HashingError, Verdict};
 pub use password::{HashFormError, Password, PasswordHash, PasswordRefusal};
+pub use scopes::{Scopes, ScopesError};
+
+use uuid::Uuid;
+
+/// A uuid in its one spelling here, with hyphens and small letters: others are read by some and not by others.
+fn parsed(text: &str) -> Option<Uuid> {
+    Uuid::try_parse(text).ok().filter(|uuid| uuid.as_hyphenated().to_string() == text)
+}
