@@ -1,5 +1,5 @@
-//! The layer that finds out who sends a request, in an application of axum that has nothing else of Tenantry: a login that knows one password, an
-//! API key, and a handler that says who asks.
+//! The layer that finds out who sends a request, in an application of axum that has nothing else of Tenantry: a login that knows one
+//! password, an API key, and a handler that says who asks.
 //!
 //! ```console
 //! $ cargo run -p tenantry --example authenticate

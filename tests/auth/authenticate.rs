@@ -136,7 +136,10 @@ async fn without_a_credential_there_is_a_challenge_without_an_error() {
         assert_eq!((status, &*challenge), (401, r#"Bearer realm="api""#), "{headers:?}");
     }
     let response = service.send(Method::HEAD, &[]).await;
-    assert_eq!((response.status(), response.headers()["content-type"].as_bytes()), (StatusCode::UNAUTHORIZED, &b"application/problem+json"[..]));
+    assert_eq!(
+        (response.status(), response.headers()["content-type"].as_bytes()),
+        (StatusCode::UNAUTHORIZED, &b"application/problem+json"[..])
+    );
     assert!(to_bytes(response.into_body(), 1).await.unwrap().is_empty());
 }
 
@@ -199,7 +202,9 @@ async fn a_malformed_header_is_refused() {
 async fn a_cookie_acts_from_its_own_origin_alone() {
     let service = Service::new();
     let cookie = format!("__Host-session={}", service.token());
-    let post = async |more: &[(&str, &str)]| service.status(Method::POST, &[&[("cookie", &*cookie), ("host", "acme.example.com")], more].concat()).await;
+    let post = async |more: &[(&str, &str)]| {
+        service.status(Method::POST, &[&[("cookie", &*cookie), ("host", "acme.example.com")], more].concat()).await
+    };
     assert_eq!(post(&[("sec-fetch-site", "same-origin")]).await, 200);
     assert_eq!(post(&[("sec-fetch-site", "none")]).await, 200);
     for site in ["cross-site", "", "SAME-ORIGIN", "same-origin, cross-site", "x"] {
@@ -246,7 +251,11 @@ async fn a_cookie_that_nothing_vouches_for_acts_not_at_all() {
         assert_eq!(service.status(method, &[("cookie", &cookie), ("sec-fetch-site", "cross-site")]).await, 200, "a link from elsewhere");
     }
     let bearer = format!("Bearer {}", service.token());
-    assert_eq!(service.status(Method::POST, &[("authorization", &bearer), ("sec-fetch-site", "cross-site")]).await, 200, "no browser adds it");
+    assert_eq!(
+        service.status(Method::POST, &[("authorization", &bearer), ("sec-fetch-site", "cross-site")]).await,
+        200,
+        "no browser adds it"
+    );
 }
 
 #[tokio::test]
@@ -360,10 +369,7 @@ fn the_cookie_is_of_this_host_alone_and_no_scripts() {
     let cookie = SessionCookie::new("__Host-session").unwrap();
     let token = ring(ed25519("one"), &Clock::new()).issue(&grant()).unwrap();
     let set = cookie.set(&token);
-    assert_eq!(
-        set.to_str().unwrap(),
-        format!("__Host-session={}; Path=/; Max-Age=600; Secure; HttpOnly; SameSite=Lax", token.expose())
-    );
+    assert_eq!(set.to_str().unwrap(), format!("__Host-session={}; Path=/; Max-Age=600; Secure; HttpOnly; SameSite=Lax", token.expose()));
     assert!(!format!("{set:?}").contains(token.expose()));
     assert_eq!(cookie.clear().to_str().unwrap(), "__Host-session=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Lax");
     assert_eq!(token.lifetime(), Duration::from_secs(600));

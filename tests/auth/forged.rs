@@ -64,7 +64,10 @@ fn the_key_says_by_which_algorithm() {
 /// The 32 bytes that the endpoint tells everybody.
 fn ring_public() -> Vec<u8> {
     use base64::Engine as _;
-    let key: Value = serde_json::from_slice(&futures_util::FutureExt::now_or_never(crate::jwks::published(ring(ed25519("one"), &Clock::new()))).unwrap()).unwrap();
+    let key: Value = serde_json::from_slice(
+        &futures_util::FutureExt::now_or_never(crate::jwks::published(ring(ed25519("one"), &Clock::new()))).unwrap(),
+    )
+    .unwrap();
     base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(key["keys"][0]["x"].as_str().unwrap()).unwrap()
 }
 
@@ -109,7 +112,9 @@ fn a_key_is_named_and_known() {
 #[test]
 fn a_token_brings_no_key() {
     let key = json!({"kty": "OKP", "crv": "Ed25519", "x": b64([1; 32])});
-    for (name, value) in [("jwk", key), ("jku", json!("https://evil.example/")), ("x5u", json!("https://evil.example/")), ("x5c", json!(["AA"]))] {
+    for (name, value) in
+        [("jwk", key), ("jku", json!("https://evil.example/")), ("x5u", json!("https://evil.example/")), ("x5c", json!(["AA"]))]
+    {
         assert_eq!(of_header(&with(header(), name, value)), Err(TokenError::BringsKey), "{name}");
     }
 }
@@ -153,7 +158,8 @@ fn another_type_of_token_is_refused() {
 fn a_token_is_for_this_audience() {
     let of = |audience: Value| of_claims(|claims, _| with(claims, "aud", audience));
     assert_eq!((of(json!([AUDIENCE])), of(json!(["billing", AUDIENCE]))), (Ok(()), Ok(())));
-    for audience in [json!("billing"), json!([]), json!(["billing"]), json!(""), json!("Orders"), json!("orders "), json!("orders,billing")] {
+    for audience in [json!("billing"), json!([]), json!(["billing"]), json!(""), json!("Orders"), json!("orders "), json!("orders,billing")]
+    {
         assert_eq!(of(audience.clone()), Err(TokenError::Audience), "{audience}");
     }
     for audience in [json!(1), json!(null), json!({"orders": 1}), json!([AUDIENCE, 1]), json!(vec![AUDIENCE; 17])] {
@@ -195,7 +201,11 @@ fn a_token_is_not_used_before_its_time() {
 fn a_token_was_not_made_in_the_future() {
     assert_eq!(of_claims(|claims, now| with(claims, "iat", json!(now + 30))), Ok(()));
     assert_eq!(of_claims(|claims, now| with(claims, "iat", json!(now + 31))), Err(TokenError::Future));
-    assert_eq!(of_claims(|claims, now| with(claims, "exp", json!(now - 1))), Err(TokenError::Claim("exp")), "it expired before it was made");
+    assert_eq!(
+        of_claims(|claims, now| with(claims, "exp", json!(now - 1))),
+        Err(TokenError::Claim("exp")),
+        "it expired before it was made"
+    );
 }
 
 #[test]
@@ -232,7 +242,9 @@ fn a_claim_holds_what_it_should() {
 fn what_has_no_form_is_refused() {
     let (clock, ring) = here();
     let token = signed(&header().to_string(), &claims(&clock).to_string());
-    for text in ["", ".", "..", "...", "a", "a.b", "a.b.c.d", "a.b.c.d.e.f", "é.b.c", "a b.c.d", &format!(" {token}"), &format!("{token}\n")] {
+    for text in
+        ["", ".", "..", "...", "a", "a.b", "a.b.c.d", "a.b.c.d.e.f", "é.b.c", "a b.c.d", &format!(" {token}"), &format!("{token}\n")]
+    {
         assert_eq!(ring.verify(text), Err(TokenError::Form), "{text:?}");
     }
     assert_eq!(ring.verify(b"\xff\xfe.a.b"), Err(TokenError::Form));
@@ -253,7 +265,8 @@ fn what_has_no_form_is_refused() {
     assert_eq!(ring.verify(token), Err(TokenError::Claims), "what is signed is no UTF-8");
 }
 
-/// Of the last character of a signature of 64 bytes four bits count, and two are nothing: were they not looked at, a token had four spellings.
+/// Of the last character of a signature of 64 bytes four bits count, and two are nothing: were they not looked at, a token had four
+/// spellings.
 #[test]
 fn a_token_has_one_spelling() {
     let (clock, ring) = here();

@@ -26,7 +26,8 @@ fn names(set: &Value) -> Vec<&str> {
 async fn the_endpoint_tells_public_keys_and_no_secret() {
     let clock = Clock::new();
     let secret = SigningKey::secret("secret".parse().unwrap(), vec![7; 32]).unwrap();
-    let ring = builder(secret, &clock).announced(ed25519("ed").verifying().clone()).announced(rsa("rsa").verifying().clone()).build().unwrap();
+    let ring =
+        builder(secret, &clock).announced(ed25519("ed").verifying().clone()).announced(rsa("rsa").verifying().clone()).build().unwrap();
     let text = published(ring).await;
     let set: Value = serde_json::from_slice(&text).unwrap();
     assert_eq!(names(&set), ["ed", "rsa"]);

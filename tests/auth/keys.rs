@@ -4,8 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use proptest::prelude::*;
 use tenantry::TenantId;
-use tenantry::auth::key::{ApiKey, KeyRefusal, StoredKey, judge};
 use tenantry::auth::SecretHash;
+use tenantry::auth::key::{ApiKey, KeyRefusal, StoredKey, judge};
 use uuid::Uuid;
 
 fn now() -> SystemTime {

@@ -56,7 +56,9 @@ async fn keys_for_something_else_are_passed_over() {
     let curve = json!({"kty": "EC", "crv": "P-256", "kid": "ec", "x": "AA", "y": "AA"});
     let mixed = json!({"keys": [curve, set["keys"][0], {"kty": "new", "kid": "x"}]});
     assert_eq!(parse(&mixed).unwrap().iter().map(|key| key.id().as_str()).collect::<Vec<_>>(), ["one"]);
-    for (name, value) in [("use", json!("enc")), ("alg", json!("RS512")), ("alg", json!("none")), ("kty", json!("EC")), ("key_ops", json!(["sign"]))] {
+    for (name, value) in
+        [("use", json!("enc")), ("alg", json!("RS512")), ("alg", json!("none")), ("kty", json!("EC")), ("key_ops", json!(["sign"]))]
+    {
         assert_eq!(parse(&key_with(&set, name, value)).unwrap_err(), KeySetError::Empty, "{name}");
     }
     assert!(parse(&key_with(&set, "key_ops", json!(["verify"]))).is_ok() && parse(&key_with(&set, "use", None)).is_ok());
@@ -66,7 +68,9 @@ async fn keys_for_something_else_are_passed_over() {
 #[tokio::test]
 async fn what_is_no_set_is_refused() {
     let (small, large) = (set_of(ed25519("one")).await, set_of(rsa("one")).await);
-    for text in ["", "[]", "{}", r#"{"keys":{}}"#, r#"{"keys":[1]}"#, r#"{"keys":[{}]}"#, r#"{"keys":[{"kty":1}]}"#, "\u{feff}{\"keys\":[]}"] {
+    for text in
+        ["", "[]", "{}", r#"{"keys":{}}"#, r#"{"keys":[1]}"#, r#"{"keys":[{}]}"#, r#"{"keys":[{"kty":1}]}"#, "\u{feff}{\"keys\":[]}"]
+    {
         assert_eq!(KeySet::parse(text.as_bytes()).unwrap_err(), KeySetError::Form, "{text}");
     }
     assert_eq!(KeySet::parse(b"{\"keys\":[\"\xff\"]}").unwrap_err(), KeySetError::Form);

@@ -85,9 +85,15 @@ fn what_is_no_key_is_refused() {
     let small = [0xff; 128];
     let large = [0xff; 1_025];
     let good = [0xff; 256];
-    for (modulus, exponent) in
-        [(&small[..], &[1, 0, 1][..]), (&large, &[1, 0, 1]), (&good, &[]), (&good, &[1]), (&good, &[2]), (&good, &[0, 1, 0, 1]), (&[], &[3])]
-    {
+    for (modulus, exponent) in [
+        (&small[..], &[1, 0, 1][..]),
+        (&large, &[1, 0, 1]),
+        (&good, &[]),
+        (&good, &[1]),
+        (&good, &[2]),
+        (&good, &[0, 1, 0, 1]),
+        (&[], &[3]),
+    ] {
         assert_eq!(VerifyingKey::rsa(id(), modulus, exponent).unwrap_err(), KeyError::Form);
     }
 }

@@ -1,7 +1,7 @@
 //! Who is asking: passwords, how often somebody may try one, and what they get for it.
 //!
-//! What stands here knows neither tables nor requests. It is told what is stored and when it is, and says what to do, so that each part can be
-//! used, and tried, alone:
+//! What stands here knows neither tables nor requests. It is told what is stored and when it is, and says what to do, so that each part can
+//! be used, and tried, alone:
 //!
 //! - [`Password`] and [`PasswordHash`] are values that no log line shows;
 //! - [`Hashing`] makes and compares hashes by argon2id, off the asynchronous threads, in bounded memory, and as slowly for an unknown person as

@@ -1,4 +1,5 @@
-//! Credentials that mean nothing by themselves: a kind, the tenant in which they are looked up, a name, and a secret of which a hash is stored.
+//! Credentials that mean nothing by themselves: a kind, the tenant in which they are looked up, a name, and a secret of which a hash is
+//! stored.
 
 use std::fmt;
 use std::fmt::Write as _;
@@ -20,8 +21,8 @@ pub struct RandomnessError;
 #[derive(Clone)]
 pub(super) struct Secret(Zeroizing<[u8; 32]>);
 
-/// The SHA-256 of a secret, as it is stored. A secret of 32 random bytes is not guessed, so that one round of a fast hash is enough; there is no salt,
-/// since no two are the same. It is shown in no `Debug`.
+/// The SHA-256 of a secret, as it is stored. A secret of 32 random bytes is not guessed, so that one round of a fast hash is enough; there
+/// is no salt, since no two are the same. It is shown in no `Debug`.
 #[derive(Clone, Copy)]
 pub struct SecretHash([u8; 32]);
 
@@ -62,8 +63,8 @@ impl fmt::Debug for SecretHash {
     }
 }
 
-/// `<kind>_<tenant>_<id>_<secret>`, where the secret may be several of 32 bytes. All are hexadecimal digits in small letters: a double click takes the
-/// whole, a scanner finds it, and it has one spelling.
+/// `<kind>_<tenant>_<id>_<secret>`, where the secret may be several of 32 bytes. All are hexadecimal digits in small letters: a double
+/// click takes the whole, a scanner finds it, and it has one spelling.
 #[derive(Clone)]
 pub(super) struct Opaque<const SECRETS: usize> {
     pub(super) tenant: TenantId,

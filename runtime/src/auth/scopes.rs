@@ -15,7 +15,9 @@ pub struct Scopes(BTreeSet<Box<str>>);
 
 /// A text that is no list of scopes. It does not repeat the text.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("scopes are at most {MOST} different words of 1 to {LONGEST} visible ASCII characters other than `\"` and `\\`, with one space between them")]
+#[error(
+    "scopes are at most {MOST} different words of 1 to {LONGEST} visible ASCII characters other than `\"` and `\\`, with one space between them"
+)]
 pub struct ScopesError;
 
 impl Scopes {
@@ -52,7 +54,8 @@ impl FromStr for Scopes {
             return Ok(Self(scopes));
         }
         for scope in text.split(' ') {
-            let fits = (1..=LONGEST).contains(&scope.len()) && scope.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"\\".contains(&byte));
+            let fits =
+                (1..=LONGEST).contains(&scope.len()) && scope.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"\\".contains(&byte));
             if !fits || scopes.len() == MOST || !scopes.insert(scope.into()) {
                 return Err(ScopesError);
             }

@@ -1,7 +1,7 @@
 //! API keys: for machines, until somebody revokes them.
 //!
-//! A key is `tk_<tenant>_<id>_<secret>`. It says in which tenant it is looked up, so that no look-up crosses tenants; what is stored is the SHA-256 of
-//! its secret. What stands here knows no table: it is told what is stored, and says what follows.
+//! A key is `tk_<tenant>_<id>_<secret>`. It says in which tenant it is looked up, so that no look-up crosses tenants; what is stored is the
+//! SHA-256 of its secret. What stands here knows no table: it is told what is stored, and says what follows.
 //!
 //! ```
 //! use std::time::SystemTime;
@@ -167,15 +167,14 @@ impl StoredKey {
     }
 }
 
-/// What follows from a presented key and what is stored under its name in its tenant. A name that is unknown takes as long as a secret that is wrong,
-/// and is the same refusal; only who has the secret learns that a key was revoked.
+/// What follows from a presented key and what is stored under its name in its tenant. A name that is unknown takes as long as a secret that
+/// is wrong, and is the same refusal; only who has the secret learns that a key was revoked.
 ///
 /// # Errors
 /// Why it is not believed.
 pub fn judge(stored: Option<&StoredKey>, presented: &ApiKey, now: SystemTime) -> Result<Admitted, KeyRefusal> {
-    let of_its_name = |stored: &&StoredKey| {
-        (stored.tenant == presented.tenant() || mutant!("key_of_any_tenant")) && stored.id == presented.id()
-    };
+    let of_its_name =
+        |stored: &&StoredKey| (stored.tenant == presented.tenant() || mutant!("key_of_any_tenant")) && stored.id == presented.id();
     let stored = stored.filter(of_its_name);
     let is_of = is_of_stored(stored.map(|stored| &stored.hash), presented.secret());
     let Some(stored) = stored.filter(|_| is_of) else { return Err(KeyRefusal::Unknown) };

@@ -1,11 +1,11 @@
 //! Refresh tokens: each is good once, and one that comes again ends the whole family (RFC 9700, section 4.14.2).
 //!
-//! A login begins a family. Whoever presents its current token gets the next one; a token of the family that is not the current one has been copied by
-//! somebody, and nobody knows who is the thief, so that the family ends and its owner logs in again. What stands here is a function from what is
-//! stored and what is presented to what is to be stored: no table, no clock of its own.
+//! A login begins a family. Whoever presents its current token gets the next one; a token of the family that is not the current one has
+//! been copied by somebody, and nobody knows who is the thief, so that the family ends and its owner logs in again. What stands here is a
+//! function from what is stored and what is presented to what is to be stored: no table, no clock of its own.
 //!
-//! A token is `rt_<tenant>_<family>_<secrets>`. Of its two secrets the first is the family's and stays, the second is the token's own. So a former token
-//! is told from one that was made up without keeping the former ones; who makes one up ends nobody's session.
+//! A token is `rt_<tenant>_<family>_<secrets>`. Of its two secrets the first is the family's and stays, the second is the token's own. So a
+//! former token is told from one that was made up without keeping the former ones; who makes one up ends nobody's session.
 //!
 //! ```
 //! use std::time::SystemTime;
@@ -106,8 +106,8 @@ pub enum Ended {
 #[non_exhaustive]
 #[must_use = "what follows is to be stored"]
 pub enum Step {
-    /// It was the current one: store the family, then hand out the token. Store it only where the generation is still the one before: of two that
-    /// present the same token at once one is first, and the other's is reuse.
+    /// It was the current one: store the family, then hand out the token. Store it only where the generation is still the one before: of
+    /// two that present the same token at once one is first, and the other's is reuse.
     Rotated {
         /// As it is now.
         family: Family,

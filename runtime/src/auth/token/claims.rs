@@ -47,8 +47,8 @@ pub(super) fn seconds(time: SystemTime) -> u64 {
 pub enum TokenType {
     /// `at+jwt`: an access token by RFC 9068. An ID token, or a token of another purpose, is none.
     AccessToken,
-    /// `JWT`, or no type at all: what issuers make who do not follow RFC 9068. Their ID tokens look the same, and only the audience tells them
-    /// apart.
+    /// `JWT`, or no type at all: what issuers make who do not follow RFC 9068. Their ID tokens look the same, and only the audience tells
+    /// them apart.
     Jwt,
 }
 

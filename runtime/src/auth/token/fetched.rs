@@ -24,8 +24,9 @@ const PAUSE: u64 = 30;
 /// How long one attempt may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Fetches the set of an issuer's keys. Implement it with the client of your application, for a URL that stands in its configuration and never for
-/// one that a token names. It should hold to HTTPS, follow no redirection, and stop reading after [`MOST_BYTES`](Self::MOST_BYTES).
+/// Fetches the set of an issuer's keys. Implement it with the client of your application, for a URL that stands in its configuration and
+/// never for one that a token names. It should hold to HTTPS, follow no redirection, and stop reading after
+/// [`MOST_BYTES`](Self::MOST_BYTES).
 pub trait FetchKeys: Send + Sync + 'static {
     /// The most bytes that are taken for a set.
     const MOST_BYTES: usize = LARGEST_SET;
@@ -100,8 +101,8 @@ impl Fetched {
         }
     }
 
-    /// Fetches the set, unless the last attempt was just now. It goes on when whoever asked for it has gone; else somebody who always goes could
-    /// keep new keys out.
+    /// Fetches the set, unless the last attempt was just now. It goes on when whoever asked for it has gone; else somebody who always goes
+    /// could keep new keys out.
     fn attempt(&self, mut tried: OwnedMutexGuard<Option<u64>>, now: u64) -> Option<JoinHandle<()>> {
         if tried.is_some_and(|tried| now.saturating_sub(tried) < PAUSE) && !mutant!("jwks_fetched_always") {
             return None;
@@ -120,7 +121,8 @@ impl Fetched {
 impl Inner {
     fn find(&self, id: &str, now: u64) -> Known {
         let set = self.set.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let believed = set.map(|(set, since)| (set, now.saturating_sub(since))).filter(|(_, age)| *age < STALE || mutant!("jwks_never_stale"));
+        let believed =
+            set.map(|(set, since)| (set, now.saturating_sub(since))).filter(|(_, age)| *age < STALE || mutant!("jwks_never_stale"));
         let Some((set, age)) = believed else { return Known::Nothing };
         set.find(id).map_or(Known::Not, |key| Known::Key(key.clone(), age >= OLD))
     }

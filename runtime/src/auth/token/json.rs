@@ -147,15 +147,12 @@ mod tests {
 
     #[test]
     fn a_name_stands_there_once_at_any_depth() {
-        for text in [
-            r#"{"a":1,"a":1}"#,
-            r#"{"a":1,"\u0061":2}"#,
-            r#"{"a":{"b":1,"b":2}}"#,
-            r#"{"a":[[{"b":1,"c":2,"b":3}]]}"#,
-        ] {
+        for text in [r#"{"a":1,"a":1}"#, r#"{"a":1,"\u0061":2}"#, r#"{"a":{"b":1,"b":2}}"#, r#"{"a":[[{"b":1,"c":2,"b":3}]]}"#] {
             assert_eq!(Object::parse(text.as_bytes()), Err(NoObject::Twice), "{text}");
         }
-        for text in ["", "[]", "1", "null", r#""a""#, r#"{"a":1}}"#, "{'a':1}", "\u{feff}{}", r#"{"a":01}"#, r#"{"a":"\ud800"}"#, r#"{"a":1,}"#] {
+        for text in
+            ["", "[]", "1", "null", r#""a""#, r#"{"a":1}}"#, "{'a':1}", "\u{feff}{}", r#"{"a":01}"#, r#"{"a":"\ud800"}"#, r#"{"a":1,}"#]
+        {
             assert_eq!(Object::parse(text.as_bytes()), Err(NoObject::Form), "{text}");
         }
         assert_eq!(Object::parse(b"{\"a\":\"\xff\"}"), Err(NoObject::Form));

@@ -57,8 +57,8 @@ pub enum KeySetError {
 }
 
 impl KeySet {
-    /// Reads a set. Keys of other kinds, for other algorithms or for encryption are passed over, as RFC 7517, section 5, bids; whatever else is
-    /// wrong refuses the whole.
+    /// Reads a set. Keys of other kinds, for other algorithms or for encryption are passed over, as RFC 7517, section 5, bids; whatever
+    /// else is wrong refuses the whole.
     ///
     /// A key of RSA that names no algorithm is one for RS256, and no other.
     ///

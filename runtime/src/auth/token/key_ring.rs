@@ -140,8 +140,8 @@ struct Issued<'a> {
 }
 
 impl KeyRing {
-    /// A ring with the key that signs. The issuer is this service's URL, the audience the name of its API; tokens are valid for ten minutes, and
-    /// clocks may differ by thirty seconds, unless the builder is told otherwise.
+    /// A ring with the key that signs. The issuer is this service's URL, the audience the name of its API; tokens are valid for ten
+    /// minutes, and clocks may differ by thirty seconds, unless the builder is told otherwise.
     pub fn builder(issuer: impl Into<String>, audience: impl Into<String>, signing: SigningKey) -> KeyRingBuilder {
         KeyRingBuilder {
             issuer: issuer.into(),
@@ -206,8 +206,8 @@ impl KeyRing {
         })
     }
 
-    /// Signs with another key from now on. The one before verifies until the last of its tokens has expired, and then no more. The new key may be
-    /// one that was [announced](KeyRingBuilder::announced); that is how verifiers elsewhere know it already.
+    /// Signs with another key from now on. The one before verifies until the last of its tokens has expired, and then no more. The new key
+    /// may be one that was [announced](KeyRingBuilder::announced); that is how verifiers elsewhere know it already.
     ///
     /// # Errors
     /// [`KeyRingError::SameId`] when another key of the ring has its name; [`KeyRingError::TooMany`].

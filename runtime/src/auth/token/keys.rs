@@ -57,8 +57,8 @@ impl fmt::Display for Algorithm {
     }
 }
 
-/// The name of a key, the `kid` of its tokens: 1 to 128 visible ASCII characters. It is looked up in memory and nowhere else, never a path, a
-/// URL or a part of a statement.
+/// The name of a key, the `kid` of its tokens: 1 to 128 visible ASCII characters. It is looked up in memory and nowhere else, never a path,
+/// a URL or a part of a statement.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct KeyId(Box<str>);
 
@@ -208,7 +208,8 @@ impl VerifyingKey {
     /// The public key of RSA: modulus and exponent, both without leading zeros, as big-endian bytes.
     ///
     /// # Errors
-    /// [`KeyError::Form`] when the modulus has fewer than 2,048 bits or more than 8,192, or the exponent is even or 1, or has more than 32 bits.
+    /// [`KeyError::Form`] when the modulus has fewer than 2,048 bits or more than 8,192, or the exponent is even or 1, or has more than 32
+    /// bits.
     pub fn rsa(id: KeyId, modulus: &[u8], exponent: &[u8]) -> Result<Self, KeyError> {
         let bits = bits(modulus).ok_or(KeyError::Form)?;
         let small = exponent.len() <= 4 && exponent != [1] && exponent.first().is_some_and(|first| *first != 0);

@@ -24,10 +24,11 @@
 //!
 //! # What is believed
 //!
-//! A token names its key by `kid`, and the key alone says by which algorithm it is verified: `alg` must be the same, and decides nothing. There is
-//! no key without a name, none that the token brings, none that is looked for anywhere but in memory. Until the signature is verified, nothing but
-//! the header is read, of which 1 KiB is the most, as 8 KiB is of the whole; then `typ`, `iss`, `aud`, `exp`, `nbf` and `iat` must be what was
-//! expected, and the claims must be there. Each refusal is a [`TokenError`] of its own, for the log; a client is told none of them.
+//! A token names its key by `kid`, and the key alone says by which algorithm it is verified: `alg` must be the same, and decides nothing.
+//! There is no key without a name, none that the token brings, none that is looked for anywhere but in memory. Until the signature is
+//! verified, nothing but the header is read, of which 1 KiB is the most, as 8 KiB is of the whole; then `typ`, `iss`, `aud`, `exp`, `nbf`
+//! and `iat` must be what was expected, and the claims must be there. Each refusal is a [`TokenError`] of its own, for the log; a client is
+//! told none of them.
 //!
 //! | part | does |
 //! |---|---|
@@ -38,8 +39,8 @@
 //!
 //! # What the library does, and what stands here
 //!
-//! `jsonwebtoken` writes tokens, verifies signatures and knows the forms of keys; ring computes. What the library reads leniently is read here: it
-//! takes the last of two equal members of a header, and asks the system for the time.
+//! `jsonwebtoken` writes tokens, verifies signatures and knows the forms of keys; ring computes. What the library reads leniently is read
+//! here: it takes the last of two equal members of a header, and asks the system for the time.
 
 mod claims;
 mod compact;

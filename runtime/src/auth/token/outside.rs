@@ -17,8 +17,8 @@ const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Verifies the tokens of one outside issuer, by the keys that it publishes. A clone is the same.
 ///
-/// Its subject is a name of that issuer's. Whose user it is, and in which tenant, is for the application to know: what a token of somebody else
-/// says of a tenant is not believed here.
+/// Its subject is a name of that issuer's. Whose user it is, and in which tenant, is for the application to know: what a token of somebody
+/// else says of a tenant is not believed here.
 #[derive(Clone, Debug)]
 pub struct OutsideIssuer(Arc<Core>);
 
@@ -68,9 +68,9 @@ impl OutsideIssuer {
         OutsideIssuerBuilder::new(issuer.into(), audience.into(), Keys::Fixed(keys))
     }
 
-    /// An issuer whose keys are fetched when they are first needed, every ten minutes after that, and when a token names one that is not known;
-    /// but never within 30 seconds of the last attempt. While they cannot be fetched, those from before are believed for a day. It is called within
-    /// tokio.
+    /// An issuer whose keys are fetched when they are first needed, every ten minutes after that, and when a token names one that is not
+    /// known; but never within 30 seconds of the last attempt. While they cannot be fetched, those from before are believed for a day. It
+    /// is called within tokio.
     pub fn with_fetched_keys(issuer: impl Into<String>, audience: impl Into<String>, from: impl FetchKeys) -> OutsideIssuerBuilder {
         OutsideIssuerBuilder::new(issuer.into(), audience.into(), Keys::Fetched(Fetched::new(from)))
     }
@@ -138,7 +138,8 @@ impl OutsideIssuerBuilder {
         if [&issuer, &audience].iter().any(|name| !(1..=LONGEST_NAME).contains(&name.len())) {
             return Err(KeyRingError::Name);
         }
-        let expected = Expected { issuer: issuer.into(), audience: audience.into(), kind, leeway: leeway.as_secs(), longest: longest.as_secs() };
+        let expected =
+            Expected { issuer: issuer.into(), audience: audience.into(), kind, leeway: leeway.as_secs(), longest: longest.as_secs() };
         Ok(OutsideIssuer(Arc::new(Core { expected, clock, keys })))
     }
 }

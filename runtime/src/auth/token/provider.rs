@@ -1,8 +1,8 @@
 //! What jsonwebtoken computes with: ring, which the connections to PostgreSQL use already. Without it, it would bring three other
 //! implementations of RSA and elliptic curves.
 //!
-//! jsonwebtoken has one provider in a process. An application that has chosen one keeps it; a [`SigningKey`](super::SigningKey) tries itself
-//! when it is made, so that one which cannot do what is needed here is noticed then and not at the first request.
+//! jsonwebtoken has one provider in a process. An application that has chosen one keeps it; a [`SigningKey`](super::SigningKey) tries
+//! itself when it is made, so that one which cannot do what is needed here is noticed then and not at the first request.
 
 use jsonwebtoken::crypto::{CryptoProvider, JwtSigner, JwtVerifier, KeyUtils};
 use jsonwebtoken::errors::{Error, ErrorKind, Result};
@@ -106,9 +106,9 @@ struct Verifying(Algorithm, DecodingKey);
 
 fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>> {
     match (algorithm, key.family()) {
-        (Algorithm::EdDSA, AlgorithmFamily::Ed)
-        | (Algorithm::RS256, AlgorithmFamily::Rsa)
-        | (Algorithm::HS256, AlgorithmFamily::Hmac) => Ok(Box::new(Verifying(*algorithm, key.clone()))),
+        (Algorithm::EdDSA, AlgorithmFamily::Ed) | (Algorithm::RS256, AlgorithmFamily::Rsa) | (Algorithm::HS256, AlgorithmFamily::Hmac) => {
+            Ok(Box::new(Verifying(*algorithm, key.clone())))
+        }
         _ => Err(Error::from(ErrorKind::UnsupportedAlgorithm)),
     }
 }

@@ -1,7 +1,7 @@
 //! Why a token is not believed.
 
-/// Why a token is not believed. It repeats nothing of the token. It is for the log of the service; a client is told `invalid_token`, whichever
-/// of these it was.
+/// Why a token is not believed. It repeats nothing of the token. It is for the log of the service; a client is told `invalid_token`,
+/// whichever of these it was.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TokenError {

@@ -45,8 +45,8 @@ impl AuthenticateBuilder {
         self
     }
 
-    /// Lets requests without a credential through, and those whose cookie is not believed any more, without [`Authenticated`](super::Authenticated): for
-    /// routes such as a login. A bearer token that is not believed is refused all the same.
+    /// Lets requests without a credential through, and those whose cookie is not believed any more, without
+    /// [`Authenticated`](super::Authenticated): for routes such as a login. A bearer token that is not believed is refused all the same.
     pub const fn anonymous(mut self) -> Self {
         self.anonymous = true;
         self
@@ -57,7 +57,8 @@ impl AuthenticateBuilder {
     /// # Errors
     /// When a header cannot say it.
     pub fn realm(mut self, realm: &str) -> Result<Self, RealmError> {
-        let fits = (1..=LONGEST_REALM).contains(&realm.len()) && realm.bytes().all(|byte| byte.is_ascii_alphanumeric() || b". -_".contains(&byte));
+        let fits =
+            (1..=LONGEST_REALM).contains(&realm.len()) && realm.bytes().all(|byte| byte.is_ascii_alphanumeric() || b". -_".contains(&byte));
         self.realm = if fits { realm.into() } else { return Err(RealmError) };
         Ok(self)
     }

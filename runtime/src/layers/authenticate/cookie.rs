@@ -66,7 +66,9 @@ mod tests {
     fn a_name_is_one_that_a_sibling_cannot_set() {
         assert!(["__Host-session", "__Host-a_b-1"].iter().all(|name| SessionCookie::new(name).is_ok()));
         let long = format!("__Host-{}", "x".repeat(60));
-        for name in ["", "session", "__Host-", "__host-session", "__Secure-session", "__Host-a=b", "__Host-a b", "__Host-a;b", "__Host-ä", &long] {
+        for name in
+            ["", "session", "__Host-", "__host-session", "__Secure-session", "__Host-a=b", "__Host-a b", "__Host-a;b", "__Host-ä", &long]
+        {
             assert_eq!(SessionCookie::new(name), Err(CookieNameError), "{name}");
         }
     }
@@ -75,8 +77,7 @@ mod tests {
     fn a_value_is_found_wherever_it_stands() {
         let cookie = SessionCookie::new("__Host-s").unwrap();
         let values = |headers: &[&[u8]]| {
-            let headers: HeaderMap =
-                headers.iter().map(|value| (header::COOKIE, HeaderValue::from_bytes(value).unwrap())).collect();
+            let headers: HeaderMap = headers.iter().map(|value| (header::COOKIE, HeaderValue::from_bytes(value).unwrap())).collect();
             cookie.values(&headers).map(|value| String::from_utf8_lossy(value).into_owned()).collect::<Vec<_>>()
         };
         assert_eq!(values(&[b"a=b; __Host-s=x; c=d"]), ["x"]);

@@ -98,7 +98,9 @@ mod tests {
     fn a_bearer_is_a_scheme_and_a_token() {
         let token = |value: &str| matches!(bearer(value.as_bytes()), Ok(Credential::Token(token)) if &*token.0 == "a.b.c");
         assert!(["Bearer a.b.c", "bearer a.b.c", "BEARER   a.b.c"].iter().all(|value| token(value)));
-        for malformed in ["", " ", "Bearer", "Bearer ", "Bearer a b", "Bearer a,b", "Bearer a, Bearer b", "Bearer \"a\"", "a\tb", "Bearer=a"] {
+        for malformed in
+            ["", " ", "Bearer", "Bearer ", "Bearer a b", "Bearer a,b", "Bearer a, Bearer b", "Bearer \"a\"", "a\tb", "Bearer=a"]
+        {
             assert!(matches!(bearer(malformed.as_bytes()), Err(Nothing::Misshapen(Misshapen::Form))), "{malformed:?}");
         }
         assert!(matches!(bearer(b"Bearer \xff"), Err(Nothing::Misshapen(Misshapen::Form))));

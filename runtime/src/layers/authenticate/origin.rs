@@ -9,8 +9,8 @@ use crate::mutants::mutant;
 /// What the browser says of who has sent it.
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// That the request is from a page of the same origin, by what the browser says of it, whatever its method. A route that sets a cookie calls it, so
-/// that no foreign page logs a browser in.
+/// That the request is from a page of the same origin, by what the browser says of it, whatever its method. A route that sets a cookie
+/// calls it, so that no foreign page logs a browser in.
 ///
 /// # Errors
 /// 403 when another origin has sent it, or nothing says that none has.
@@ -39,7 +39,8 @@ pub fn same_origin(parts: &Parts) -> Result<(), Problem> {
     if is_ours { Ok(()) } else { Err(refused()) }
 }
 
-/// Whether a request does nothing that a foreign page could want done. What opens a WebSocket is a GET, and the page may read what comes of it.
+/// Whether a request does nothing that a foreign page could want done. What opens a WebSocket is a GET, and the page may read what comes of
+/// it.
 pub(super) fn is_harmless(parts: &Parts) -> bool {
     let reads = [Method::GET, Method::HEAD, Method::OPTIONS].contains(&parts.method);
     let upgrades = parts.headers.contains_key(header::UPGRADE) || parts.headers.contains_key(header::SEC_WEBSOCKET_KEY);

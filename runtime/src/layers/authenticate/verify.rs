@@ -62,8 +62,8 @@ impl<S: Sync> FromRequestParts<S> for Authenticated {
     }
 }
 
-/// What verifies access tokens. A [`KeyRing`] does; implement it to take tokens of an [outside issuer](crate::auth::token::OutsideIssuer) as well, whose
-/// subjects are users of yours.
+/// What verifies access tokens. A [`KeyRing`] does; implement it to take tokens of an [outside issuer](crate::auth::token::OutsideIssuer)
+/// as well, whose subjects are users of yours.
 pub trait Tokens: Send + Sync + 'static {
     /// Who has the token.
     ///
@@ -81,13 +81,15 @@ impl Tokens for KeyRing {
 
 /// Where API keys are stored.
 pub trait ApiKeys: Send + Sync + 'static {
-    /// The key of that name in that tenant. It is looked up in the tenant's own context: whoever has sent the request may have written any tenant.
+    /// The key of that name in that tenant. It is looked up in the tenant's own context: whoever has sent the request may have written any
+    /// tenant.
     ///
     /// # Errors
     /// Whatever the database says. That the tenant is unknown is as if the key were.
     fn find(&self, tenant: TenantId, id: Uuid) -> impl Future<Output = Result<Option<StoredKey>, Error>> + Send;
 
-    /// Writes down that a key was used now; it is called once in about a minute for each. What goes wrong is logged, and the request goes on.
+    /// Writes down that a key was used now; it is called once in about a minute for each. What goes wrong is logged, and the request goes
+    /// on.
     ///
     /// # Errors
     /// Whatever the database says.
