@@ -148,11 +148,9 @@ async fn without_a_credential_there_is_a_challenge_without_an_error() {
 async fn what_is_not_believed_is_one_answer() {
     let service = Service::new();
     let (token, (key, stored)) = (service.token(), service.key());
-    let (_, expired) = service.key();
     let unknown = ApiKey::generate(stored.tenant).unwrap().expose().to_string();
     service.kept.keys.lock().unwrap().get_mut(&(stored.tenant, stored.id)).unwrap().revoke(service.clock.now());
     service.clock.pass(700);
-    drop(expired);
     let one = service.get(&[("authorization", "Bearer x")]).await;
     assert_eq!((one.0, &*one.1), (401, INVALID));
     let long = "x".repeat(9_000);
@@ -203,7 +201,7 @@ async fn a_cookie_acts_from_its_own_origin_alone() {
     let service = Service::new();
     let cookie = format!("__Host-session={}", service.token());
     let post = async |more: &[(&str, &str)]| {
-        service.status(Method::POST, &[&[("cookie", &*cookie), ("host", "acme.example.com")], more].concat()).await
+        service.status(Method::POST, &[&[("cookie", &*cookie), ("host", "acme.example.com")][..], more].concat()).await
     };
     assert_eq!(post(&[("sec-fetch-site", "same-origin")]).await, 200);
     assert_eq!(post(&[("sec-fetch-site", "none")]).await, 200);
@@ -263,7 +261,7 @@ async fn a_websocket_is_opened_from_its_own_origin_alone() {
     let service = Service::new();
     let cookie = format!("__Host-session={}", service.token());
     for opens in [("upgrade", "websocket"), ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==")] {
-        let get = async |site| service.status(Method::GET, &[("cookie", &*cookie), opens, ("sec-fetch-site", site)]).await;
+        let get = async |site: &str| service.status(Method::GET, &[("cookie", &*cookie), opens, ("sec-fetch-site", site)]).await;
         assert_eq!((get("same-origin").await, get("cross-site").await, get("same-site").await), (200, 403, 403), "{opens:?}");
     }
 }

@@ -93,12 +93,14 @@ pub(crate) fn claims(clock: &Clock) -> Value {
     })
 }
 
-/// With a member set to something else, or taken out.
-pub(crate) fn with(mut object: Value, name: &str, value: impl Into<Option<Value>>) -> Value {
-    let members = object.as_object_mut().expect("an object");
-    match value.into() {
-        Some(value) => drop(members.insert(name.to_owned(), value)),
-        None => drop(members.remove(name)),
-    }
+/// With a member set to something else.
+pub(crate) fn with(mut object: Value, name: &str, value: Value) -> Value {
+    object.as_object_mut().expect("an object").insert(name.to_owned(), value);
+    object
+}
+
+/// With a member taken out.
+pub(crate) fn without(mut object: Value, name: &str) -> Value {
+    object.as_object_mut().expect("an object").remove(name);
     object
 }
