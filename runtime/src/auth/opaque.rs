@@ -89,7 +89,7 @@ impl<const SECRETS: usize> Opaque<SECRETS> {
         let digits = hex.as_bytes().chunks_exact(2);
         for (byte, two) in secrets.iter_mut().flat_map(|secret| secret.0.iter_mut()).zip(digits) {
             let [high, low] = two else { return None };
-            *byte = digit(*high)? << 4 | digit(*low)?;
+            *byte = (digit(*high)? << 4) | digit(*low)?;
         }
         Some(Self { tenant: TenantId::from(uuid(tenant)?), id: uuid(id)?, secrets })
     }
