@@ -84,7 +84,8 @@
 //! both as text. [`db`] has the ways in, [`repo`] the repository, [`http`] the routes, [`auth`] who is asking, [`layers`] what stands in front of
 //! the routes, and [`migrate`] the migrations and the provision of a database; [`lint`] audits one that is there.
 //!
-//! The example `tenant_context` shows the transaction alone, without HTTP; `resolve` shows the layer that finds a request's tenant, alone.
+//! The example `tenant_context` shows the transaction alone, without HTTP; `resolve` shows the layer that finds a request's tenant, alone,
+//! and `authenticate` the one that finds out who sends it.
 #![warn(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 extern crate self as tenantry;

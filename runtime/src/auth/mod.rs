@@ -1,12 +1,15 @@
-//! Who is asking: passwords, and how often somebody may try one.
+//! Who is asking: passwords, how often somebody may try one, and what they get for it.
 //!
-//! What stands here knows neither tables nor requests. It is told what is stored and when it is, and says what to do, so that each part can be
-//! used, and tried, alone:
+//! What stands here knows neither tables nor requests. It is told what is stored and when it is, and says what to do, so that each part can
+//! be used, and tried, alone:
 //!
 //! - [`Password`] and [`PasswordHash`] are values that no log line shows;
 //! - [`Hashing`] makes and compares hashes by argon2id, off the asynchronous threads, in bounded memory, and as slowly for an unknown person as
 //!   for a known one;
-//! - [`Attempts`] counts attempts for each identity and each address, and says how long to wait.
+//! - [`Attempts`] counts attempts for each identity and each address, and says how long to wait;
+//! - [`token`] issues and verifies access tokens, and knows the keys of outside issuers;
+//! - [`refresh`] rotates refresh tokens, and notices one that comes again;
+//! - [`key`] judges API keys.
 //!
 //! ```
 //! use tenantry::auth::{Attempts, AttemptLimits, Cost, Hashing, Password, Verdict};
@@ -30,8 +33,22 @@
 
 mod attempts;
 mod hashing;
+pub mod key;
+mod opaque;
 mod password;
+pub mod refresh;
+mod scopes;
+pub mod token;
 
 pub use attempts::{Attempt, AttemptLimits, Attempts, AttemptsError, TooMany};
 pub use hashing::{Cost, CostError, Hashing, HashingError, Verdict};
+pub use opaque::{RandomnessError, SecretHash};
 pub use password::{HashFormError, Password, PasswordHash, PasswordRefusal};
+pub use scopes::{Scopes, ScopesError};
+
+use uuid::Uuid;
+
+/// A uuid in its one spelling here, with hyphens and small letters: others are read by some and not by others.
+fn parsed(text: &str) -> Option<Uuid> {
+    Uuid::try_parse(text).ok().filter(|uuid| uuid.as_hyphenated().to_string() == text)
+}

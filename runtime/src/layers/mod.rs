@@ -1,6 +1,8 @@
 //! The layers of a request, each usable alone in any axum application, and the one function that puts them in order.
 
+pub mod authenticate;
 pub mod dev_tenant;
+mod refusal;
 pub mod resolve;
 mod scope;
 
@@ -8,6 +10,7 @@ use std::net::SocketAddr;
 
 use axum::Router;
 
+pub use authenticate::Authenticate;
 pub use dev_tenant::{DevTenant, DevTenantRefusal};
 pub use resolve::Resolve;
 

@@ -6,15 +6,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use axum::Router;
-use axum::body::{Body, HttpBody};
 use axum::extract::Request;
+use axum::http::Method;
 use axum::http::request::Parts;
-use axum::http::{Method, header};
 use axum::response::{IntoResponse, Response};
 use futures_core::future::BoxFuture;
 use tower::{Layer, Service};
 use tracing::{Instrument, Span};
 
+use super::super::refusal::refusal;
 use super::super::scope;
 use super::asked::{Asked, peer};
 use super::builder::ResolveBuilder;
@@ -126,19 +126,6 @@ where
             }
         })
     }
-}
-
-/// A refusal as a route of axum gives it, which sets the length and takes the body off for HEAD: nothing may tell that the routes were not
-/// asked.
-fn refusal(problem: Problem, is_head: bool) -> Response {
-    let mut response = problem.into_response();
-    if let Some(length) = response.body().size_hint().exact() {
-        response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
-    }
-    if is_head {
-        *response.body_mut() = Body::empty();
-    }
-    response
 }
 
 impl Core {

@@ -187,7 +187,7 @@ pub(super) const ARMS: &[Arm] = &[
     db("platform_found_unseen", &["directory::another_tenants_domain_is_one_that_does_not_exist"]),
     startup("start_lookups_unread", &["lookups::functions_other_than_the_models_are_named"]),
     startup("start_lookup_columns_unread", &["lookups::what_the_look_up_role_may_do_beyond_its_columns_is_named"]),
-    // Who is asking.
+    // Who is asking: passwords.
     auth("attempts_address_cleared", &["attempts::success_frees_the_identity_and_not_its_address"]),
     auth("attempts_uncounted", &["attempts::what_begins_at_once_counts_at_once"]),
     auth("attempts_whole_address", &["attempts::an_address_is_counted_over_all_identities"]),
@@ -195,6 +195,43 @@ pub(super) const ARMS: &[Arm] = &[
     auth("password_queue_unbounded", &["passwords::no_more_are_in_work_than_were_allowed_and_no_more_wait_than_a_bound"]),
     auth("password_unknown_at_once", &["passwords::an_unknown_person_takes_as_long_as_a_known_one"]),
     auth("password_work_unbounded", &["passwords::work_that_nobody_waits_for_keeps_its_turn"]),
+    // Who is asking: access tokens.
+    auth("token_algorithm_of_header", &["forged::the_key_says_by_which_algorithm"]),
+    auth("token_audience_unread", &["forged::a_token_is_for_this_audience"]),
+    auth("token_brings_key", &["forged::a_token_brings_no_key"]),
+    auth("token_critical_ignored", &["forged::an_extension_that_must_be_understood_is_not"]),
+    auth("token_duplicates_last", &["forged::nothing_stands_in_a_token_twice"]),
+    auth("token_early_accepted", &["forged::a_token_is_not_used_before_its_time"]),
+    auth("token_expiry_unread", &["forged::a_token_expires_and_clocks_may_differ_by_a_little"]),
+    auth("token_future_accepted", &["forged::a_token_was_not_made_in_the_future"]),
+    auth("token_issuer_unread", &["forged::a_token_is_of_this_issuer"]),
+    auth("token_lifetime_unread", &["forged::a_token_does_not_live_for_ever"]),
+    auth("token_retired_accepted", &["rotation::a_retired_key_verifies_nothing"]),
+    auth("token_signature_unread", &["forged::a_token_that_was_changed_is_refused"]),
+    auth("token_type_unread", &["forged::another_type_of_token_is_refused"]),
+    auth("token_unsigned", &["forged::what_is_not_signed_is_refused"]),
+    // Who is asking: sets of keys.
+    auth("jwks_fetched_always", &["outside::keys_are_fetched_once_however_many_ask_and_whatever_they_name"]),
+    auth("jwks_never_stale", &["outside::keys_that_cannot_be_fetched_anew_are_believed_for_a_day"]),
+    auth("jwks_private_accepted", &["outside::a_private_key_in_a_set_refuses_the_whole"]),
+    auth("jwks_same_id_accepted", &["outside::a_name_stands_for_one_key_of_a_set"]),
+    auth("jwks_secret_published", &["jwks::the_endpoint_tells_public_keys_and_no_secret"]),
+    // Who is asking: API keys and refresh tokens.
+    auth("key_expired_accepted", &["keys::a_key_expires"]),
+    auth("key_of_any_tenant", &["keys::a_key_of_another_tenant_is_unknown"]),
+    auth("key_revoked_accepted", &["keys::a_revoked_key_is_refused", "authenticate::a_revoked_key_ends_with_the_next_request"]),
+    auth("key_secret_unread", &["keys::another_secret_is_as_good_as_no_key"]),
+    auth("refresh_ended_accepted", &["refresh::a_token_is_good_once_and_another_time_ends_the_family"]),
+    auth("refresh_never_expires", &["refresh::a_family_grows_old_and_is_ended"]),
+    auth("refresh_reuse_accepted", &["refresh::at_most_one_token_of_a_family_is_good"]),
+    auth("refresh_reuse_forgiven", &["refresh::a_token_is_good_once_and_another_time_ends_the_family"]),
+    // Who is asking: the layer.
+    auth("authenticate_claim_kept_back", &["authenticate::each_credential_says_who_it_is_and_leaves_the_claim"]),
+    auth("authenticate_cookie_unguarded", &["authenticate::a_cookie_acts_from_its_own_origin_alone"]),
+    auth("authenticate_first_of_two", &["authenticate::two_credentials_are_refused"]),
+    auth("authenticate_origin_missing", &["authenticate::a_cookie_that_nothing_vouches_for_acts_not_at_all"]),
+    auth("authenticate_same_site_trusted", &["authenticate::another_tenants_subdomain_is_another_origin"]),
+    auth("authenticate_websocket_unguarded", &["authenticate::a_websocket_is_opened_from_its_own_origin_alone"]),
     // What is secret.
     http(
         "secret_in_json",
