@@ -135,16 +135,16 @@ impl fmt::Debug for AnyAuthorizer {
     }
 }
 
-/// What stands in front of one route's handler.
+/// What stands in front of one route's handler. Each request clones it.
 #[derive(Clone)]
 pub(super) struct Guard {
-    permission: Permission,
+    permission: Arc<Permission>,
     authorizer: AnyAuthorizer,
 }
 
 impl Guard {
-    pub(super) const fn new(permission: Permission, authorizer: AnyAuthorizer) -> Self {
-        Self { permission, authorizer }
+    pub(super) fn new(permission: Permission, authorizer: AnyAuthorizer) -> Self {
+        Self { permission: Arc::new(permission), authorizer }
     }
 
     async fn ask(&self, parts: &Parts) -> Result<Allowed, Problem> {
