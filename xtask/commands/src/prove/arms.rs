@@ -12,7 +12,7 @@ pub(super) struct Arm {
 }
 
 /// The suites that the arms name.
-pub(super) const SUITES: &[&str] = &["auth", "db", "http", "isolation", "resolve", "check", "cases"];
+pub(super) const SUITES: &[&str] = &["auth", "db", "http", "isolation", "permissions", "resolve", "check", "cases"];
 
 const fn db(name: &'static str, tests: &'static [&'static str]) -> Arm {
     Arm { name, suite: "db", tests }
@@ -24,6 +24,10 @@ const fn http(name: &'static str, tests: &'static [&'static str]) -> Arm {
 
 const fn auth(name: &'static str, tests: &'static [&'static str]) -> Arm {
     Arm { name, suite: "auth", tests }
+}
+
+const fn permissions(name: &'static str, tests: &'static [&'static str]) -> Arm {
+    Arm { name, suite: "permissions", tests }
 }
 
 const fn resolve(name: &'static str, tests: &'static [&'static str]) -> Arm {
@@ -181,6 +185,20 @@ pub(super) const ARMS: &[Arm] = &[
     auth("password_queue_unbounded", &["passwords::no_more_are_in_work_than_were_allowed_and_no_more_wait_than_a_bound"]),
     auth("password_unknown_at_once", &["passwords::an_unknown_person_takes_as_long_as_a_known_one"]),
     auth("password_work_unbounded", &["passwords::work_that_nobody_waits_for_keeps_its_turn"]),
+    // What they may do.
+    permissions("permission_any_role_frees", &["fields::a_role_beside_it_frees_the_field_only_where_it_covers_the_route"]),
+    permissions("permission_after_body", &["order::a_refused_body_is_not_read"]),
+    permissions("permission_by_prefix", &["callers::what_begins_alike_is_not_covered"]),
+    permissions("permission_convention_only", &["callers::a_route_needs_what_its_model_says"]),
+    permissions("permission_given_unheld", &["callers::nobody_gives_what_they_do_not_have"]),
+    permissions("permission_of_nobody", &["matrix::every_route_answers_every_role_as_the_matrix_says"]),
+    permissions("permission_readonly_taken", &["fields::a_read_only_field_is_refused_whatever_it_is_set_to"]),
+    permissions("permission_scopes_unread", &["callers::scopes_narrow_what_roles_cover"]),
+    permissions(
+        "permission_unasked",
+        &["matrix::every_route_answers_every_role_as_the_matrix_says", "order::what_is_refused_has_changed_nothing"],
+    ),
+    permissions("permission_unmounted", &["mounted::a_route_beside_the_others_gets_no_tenant"]),
     // What is secret.
     http(
         "secret_in_json",
