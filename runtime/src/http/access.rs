@@ -154,7 +154,8 @@ impl Guard {
         let access = Access { caller, permission: &self.permission, parts };
         let answer = self.authorizer.0.ask(&access).await;
         if let Err(problem) = &answer {
-            tracing::debug!(permission = %self.permission, subject = ?caller.subject(), status = problem.status().as_u16(), "a request is refused");
+            let (permission, status) = (&*self.permission, problem.status().as_u16());
+            tracing::debug!(%permission, subject = ?caller.subject(), status, "a request is refused");
         }
         if mutant!("permission_unasked") { Ok(Allowed::whole()) } else { answer }
     }

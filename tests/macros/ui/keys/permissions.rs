@@ -23,7 +23,11 @@ pub struct Product {
     pub id: Id<Product>,
 }
 
-#[tenant_model(table = "notes", routes(list, create), permissions(read = "notes:*", create = "a:b:c", update = "notes:write", delete = ""))]
+#[tenant_model(
+    table = "notes",
+    routes(list, create),
+    permissions(read = "notes:*", create = "a:b:c", update = "notes:write", delete = "")
+)]
 pub struct Note {
     pub id: Id<Note>,
 }
