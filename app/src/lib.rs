@@ -6,16 +6,23 @@ mod input;
 pub mod inventory;
 mod money;
 pub mod purchase;
+mod roles;
 pub mod sales;
 
 use axum::Router;
-use tenantry::http::Api;
+use tenantry::http::{Api, Routes};
 
 pub use input::{Limit, Period};
+pub use roles::roles;
 
 tenantry::manifest!("../models.toml");
 
-/// Every route of the application: the generated ones, and the business rules beside them. They need a tenant, which a layer brings.
+/// Every route of the application with its permission: the generated ones, and the business rules beside them.
+pub fn routes(api: &Api) -> Routes {
+    sales::routes(purchase::routes(inventory::routes(Routes::generated(api))))
+}
+
+/// The routes as they are served. They need a tenant and a caller, which layers bring.
 pub fn router(api: &Api) -> Router {
-    tenantry::http::routes(api).merge(inventory::routes()).merge(purchase::routes()).merge(sales::routes())
+    routes(api).into_router()
 }

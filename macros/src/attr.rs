@@ -31,6 +31,8 @@ pub(crate) struct StructAttr {
     pub(crate) uniques: Vec<Group>,
     pub(crate) indexes: Vec<Group>,
     pub(crate) routes: Routes,
+    /// The permission for each action that is named.
+    pub(crate) permissions: Vec<(Ident, LitStr)>,
 }
 
 /// `unique(a, b)` or `index(a, b)`.
@@ -103,6 +105,7 @@ impl StructAttr {
                 keys::UNIQUE => attr.uniques.extend(group(setting, context)),
                 keys::INDEX => attr.indexes.extend(group(setting, context)),
                 keys::ROUTES => attr.routes = routes(setting, context),
+                keys::PERMISSIONS => attr.permissions = permissions(setting, context),
                 _ => attr.says_table |= keys::ON_STRUCT.refuse(&setting.key, context) == Some(keys::TABLE),
             }
         }
@@ -423,6 +426,32 @@ fn routes(setting: Setting, context: &Context) -> Routes {
             Routes::All
         }
     }
+}
+
+fn permissions(setting: Setting, context: &Context) -> Vec<(Ident, LitStr)> {
+    let tokens = match setting.value {
+        Value::List(tokens) if !tokens.is_empty() => tokens,
+        Value::Broken => return Vec::new(),
+        Value::None | Value::Assigned(_) | Value::List(_) => {
+            let wanted = "write `permissions(read = \"customers:read\")`, with any of `read`, `create`, `update` and `delete`";
+            context.error(&setting.key, wanted);
+            return Vec::new();
+        }
+    };
+    let mut permissions = Vec::new();
+    let mut seen = Vec::new();
+    for inner in settings(tokens, context) {
+        if !first(&inner.key, &mut seen, context) {
+            continue;
+        }
+        if keys::IN_PERMISSIONS.known.contains(&inner.key.unraw().to_string().as_str()) {
+            let action = inner.key.clone();
+            permissions.extend(string(inner, "\"customers:read\"", context).map(|text| (action, text)));
+        } else {
+            keys::IN_PERMISSIONS.refuse(&inner.key, context);
+        }
+    }
+    permissions
 }
 
 /// Words between commas.

@@ -9,6 +9,7 @@ pub(crate) const MODEL: &str = "model";
 
 pub(crate) const TABLE: &str = "table";
 pub(crate) const ROUTES: &str = "routes";
+pub(crate) const PERMISSIONS: &str = "permissions";
 pub(crate) const UNIQUE: &str = "unique";
 pub(crate) const INDEX: &str = "index";
 pub(crate) const FILTER: &str = "filter";
@@ -34,7 +35,7 @@ pub(crate) struct Keys {
 
 pub(crate) const ON_STRUCT: Keys = Keys {
     place: "#[tenant_model(…)]",
-    known: &[TABLE, UNIQUE, INDEX, ROUTES],
+    known: &[TABLE, UNIQUE, INDEX, ROUTES, PERMISSIONS],
     later: &["audit", "search", "shared", "soft_delete", "series", "hooks", "base"],
 };
 
@@ -45,6 +46,12 @@ pub(crate) const ON_FIELD: Keys = Keys {
 };
 
 pub(crate) const ON_VARIANT: Keys = Keys { place: "#[model(…)] on a variant", known: &[RENAME], later: &[] };
+
+/// The actions of `permissions(…)`, each with the verbs of the routes that need it.
+pub(crate) const ACTIONS: [(&str, &[&str]); 4] =
+    [("read", &["list", "get"]), ("create", &["create"]), ("update", &["patch"]), ("delete", &["delete"])];
+
+pub(crate) const IN_PERMISSIONS: Keys = Keys { place: "permissions(…)", known: &["read", "create", "update", "delete"], later: &[] };
 
 pub(crate) const IN_REFERENCES: Keys = Keys { place: "references(…)", known: &[ON_DELETE], later: &[] };
 

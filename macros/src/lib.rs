@@ -29,7 +29,8 @@ use proc_macro::TokenStream;
 /// not made; beside it stand `NewCustomer`, what a row is created from, and `CustomerPatch`, what it is changed by.
 ///
 /// On the struct: `table = "customers"` (required), `unique(a, b)` and `index(a, b)` over several fields, `routes(list, get, create, patch,
-/// delete)` for some of the generated routes or `routes = false` for none.
+/// delete)` for some of the generated routes or `routes = false` for none, and `permissions(read = "catalogue:read", create = "…", update = "…",
+/// delete = "…")` for what the routes need in place of `table:action`.
 ///
 /// On a field, in `#[model(…)]`: `unique`, `index`, `filter`, `sort`, `max_len = 32`, `default = literal`,
 /// `references(on_delete = "restrict" | "cascade" | "set null")`, `readonly`, `secret` for what is written and never shown, and `flatten` for a

@@ -30,6 +30,7 @@ pub(crate) fn check(model: &Model, item: &ItemStruct, context: &Context) {
     check_key(model, item, context);
     check_groups(model, context);
     check_routes(&model.attr.routes, context);
+    check_permissions(model, context);
     check_distinct(model, context);
     // The key takes no options at all, so the rules about them have nothing to add.
     for field in model.fields.iter().filter(|field| field.name != KEY) {
@@ -293,6 +294,29 @@ fn check_routes(routes: &Routes, context: &Context) {
             context.error(verb, format!("unknown verb `{word}`; {suggestion}"));
         } else if !seen.insert(word.clone()) {
             context.error(verb, format!("`{word}` is given twice"));
+        }
+    }
+}
+
+/// A permission is `table:action`, and some route needs it: one that does nothing would be a promise.
+fn check_permissions(model: &Model, context: &Context) {
+    for (action, permission) in &model.attr.permissions {
+        let text = permission.value();
+        let words: Vec<&str> = text.split(':').collect();
+        if words.len() != 2 || !words.iter().all(|word| is_snake_case(word) && word.len() <= 63) {
+            let message =
+                format!("{text:?} is no permission; write `table:action`, two words of a-z, digits and _, such as \"customers:read\"");
+            context.error(permission, message);
+        }
+        let is_generated = |verb: &&str| match &model.attr.routes {
+            Routes::All => true,
+            Routes::None => false,
+            Routes::Some(verbs) => verbs.iter().any(|named| named.unraw() == *verb),
+        };
+        let word = action.unraw().to_string();
+        let verbs = keys::ACTIONS.iter().find(|(known, _)| *known == word).map_or(&[][..], |(_, verbs)| *verbs);
+        if !verbs.iter().any(is_generated) {
+            context.error(action, format!("no generated route needs a permission to {word}: `routes` leaves {} out", keys::list(verbs)));
         }
     }
 }

@@ -80,8 +80,8 @@
 //!
 //! # The modules
 //!
-//! They stand on each other, each only on those before it. [`schema`], [`diff`] and [`sql`] are pure: definitions, their differences, and
-//! both as text. [`db`] has the ways in, [`repo`] the repository, [`http`] the routes, [`auth`] who is asking, [`layers`] what stands in front of
+//! They stand on each other, each only on those before it. [`schema`], [`permissions`], [`diff`] and [`sql`] are pure: definitions, who may do
+//! what, differences of definitions, and both as text. [`db`] has the ways in, [`repo`] the repository, [`http`] the routes, [`auth`] who is asking, [`layers`] what stands in front of
 //! the routes, and [`migrate`] the migrations and the provision of a database; [`lint`] audits one that is there.
 //!
 //! The example `tenant_context` shows the transaction alone, without HTTP; `resolve` shows the layer that finds a request's tenant, alone,
@@ -101,6 +101,7 @@ pub mod layers;
 pub mod lint;
 pub mod migrate;
 mod mutants;
+pub mod permissions;
 pub mod repo;
 pub mod schema;
 pub mod sql;

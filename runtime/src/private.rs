@@ -21,7 +21,7 @@ use crate::mutants::mutant;
 pub use crate::db::encode::{decode_word, encode_word, is_word_type, word_type};
 
 pub use crate::schema::{
-    Arg, Base, Cells, Col, Column, ColumnDef, Field, Id, Index, Kind, Literal, Model, ModelDef, ModelEnum, NewRow, OnDelete, Patch,
+    Action, Arg, Base, Cells, Col, Column, ColumnDef, Field, Id, Index, Kind, Literal, Model, ModelDef, ModelEnum, NewRow, OnDelete, Patch,
     ReadError, RowTenant, Scope, TenantModel, Unique, Verb, Verbs,
 };
 use crate::schema::{Managed, TenantId};

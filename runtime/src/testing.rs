@@ -6,7 +6,7 @@ use crate::schema::{
 
 /// A model with all routes.
 pub(crate) const fn model(name: &'static str, table: &'static str, doc: &'static str, columns: &'static [ColumnDef]) -> ModelDef {
-    ModelDef { name, table, scope: Scope::Tenant, doc, columns, uniques: &[], indexes: &[], routes: Verbs::ALL }
+    ModelDef { name, table, scope: Scope::Tenant, doc, columns, uniques: &[], indexes: &[], routes: Verbs::ALL, permissions: &[] }
 }
 
 /// A reference to a model.

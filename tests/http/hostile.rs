@@ -6,7 +6,7 @@ use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use serde_json::json;
-use tenantry::http::TenantSlot;
+use tenantry::http::{TenantSlot, UncheckedPermissions};
 use tenantry::{Actor, TenantId};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -123,6 +123,7 @@ async fn listening(service: &Service, tenant: TenantId) -> SocketAddr {
     let tenancy = service.tenancy.clone();
     let scoped: Router = service.router.clone().layer(from_fn(move |mut request: Request, next: Next| {
         request.extensions_mut().insert(TenantSlot::new(tenancy.tenant(tenant, Actor::System)));
+        request.extensions_mut().insert(UncheckedPermissions);
         next.run(request)
     }));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

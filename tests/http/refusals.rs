@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::http::Request;
 use axum::routing::post;
 use serde_json::json;
-use tenantry::http::TenantSlot;
+use tenantry::http::{TenantSlot, UncheckedPermissions};
 use tenantry::{Error, TenantDb};
 
 use crate::service::{Service, answer, nobody, path};
@@ -129,7 +129,7 @@ async fn without_a_tenant_there_is_no_row() {
     for (method, path) in
         [("GET", "/customers"), ("POST", "/customers"), ("GET", "/customers/x"), ("PATCH", "/customers/x"), ("DELETE", "/customers/x")]
     {
-        let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+        let request = Request::builder().method(method).uri(path).extension(UncheckedPermissions).body(Body::empty()).unwrap();
         assert_eq!(service.answer(request).await.errors(), problem(401, &[]), "{method} {path}");
     }
 }

@@ -8,7 +8,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, header};
 use serde_json::Value;
 use sqlx::ConnectOptions;
-use tenantry::http::{Api, CursorKey, TenantSlot, answer_with_problems, routes};
+use tenantry::http::{Api, CursorKey, TenantSlot, UncheckedPermissions, answer_with_problems, routes};
 use tenantry::schema::ir::Schema;
 use tenantry::{Actor, Config, Platform, Registry, Tenancy, TenantDb, TenantId, migrate};
 use tenantry_testkit::{Stage, execute};
@@ -112,7 +112,9 @@ impl Caller<'_> {
     /// A request of this tenant, with a JSON body unless that is empty.
     pub(crate) fn request(&self, method: &str, path: &str, body: impl Into<String>) -> Request<Body> {
         let body = body.into();
-        let mut request = Request::builder().method(method).uri(path).extension(TenantSlot::new(self.db()));
+        let request = Request::builder().method(method).uri(path).extension(TenantSlot::new(self.db()));
+        // Permissions have a suite of their own.
+        let mut request = request.extension(UncheckedPermissions);
         if !body.is_empty() {
             request = request.header(header::CONTENT_TYPE, "application/json");
         }

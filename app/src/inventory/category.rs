@@ -3,7 +3,7 @@
 use tenantry::{Id, Stamps, tenant_model};
 
 /// A group of products.
-#[tenant_model(table = "categories")]
+#[tenant_model(table = "categories", permissions(read = "products:read"))]
 pub struct Category {
     /// The key.
     pub id: Id<Category>,

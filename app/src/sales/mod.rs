@@ -13,8 +13,8 @@ mod sales_by_month;
 mod search_customers;
 mod ship_orders;
 
-use axum::Router;
-use axum::routing::{get, post};
+use tenantry::http::Routes;
+use tenantry::permissions::Permission;
 
 pub use customer::{Customer, CustomerPatch, CustomerStatus, NewCustomer};
 pub use customer_group::{Member, customer_group};
@@ -29,16 +29,31 @@ pub use sales_by_month::{Month, sales_by_month};
 pub use search_customers::{Found, Search, search_customers};
 pub use ship_orders::{ShipOrders, Shipped, ship_orders};
 
-/// The hand-written routes, mounted beside the generated ones or where those leave a verb out.
-pub(crate) fn routes() -> Router {
-    Router::new()
-        .route("/customers/{id}/group", get(customer_group::get))
-        .route("/customers/{id}/statement", get(customer_statement::get))
-        .route("/purges", post(purge_orders::post))
-        .route("/reports/duplicate_customers", get(duplicate_customers::get))
-        .route("/reports/overdue_orders", get(overdue_orders::get))
-        .route("/reports/sales_by_month", get(sales_by_month::get))
-        .route("/sales_orders", post(place_order::post))
-        .route("/search/customers", get(search_customers::get))
-        .route("/shipments", post(ship_orders::post))
+/// To see customers, in whichever form.
+const CUSTOMERS: Permission = Permission::of("customers:read");
+/// To see what a customer owes.
+const STATEMENT: Permission = Permission::of("customers:statement");
+/// To see orders.
+const ORDERS: Permission = Permission::of("sales_orders:read");
+/// To place an order, with its lines.
+const PLACE: Permission = Permission::of("sales_orders:create");
+/// To ship what was ordered.
+const SHIP: Permission = Permission::of("sales_orders:ship");
+/// To delete old orders for good.
+const PURGE: Permission = Permission::of("sales_orders:purge");
+/// What is sold, and how well.
+const SOLD: Permission = Permission::of("reports:sales");
+
+/// Adds the hand-written routes, beside the generated ones or where those leave a verb out.
+pub(crate) fn routes(routes: Routes) -> Routes {
+    routes
+        .get("/customers/{id}/group", CUSTOMERS, customer_group::get)
+        .get("/customers/{id}/statement", STATEMENT, customer_statement::get)
+        .post("/purges", PURGE, purge_orders::post)
+        .get("/reports/duplicate_customers", CUSTOMERS, duplicate_customers::get)
+        .get("/reports/overdue_orders", ORDERS, overdue_orders::get)
+        .get("/reports/sales_by_month", SOLD, sales_by_month::get)
+        .post("/sales_orders", PLACE, place_order::post)
+        .get("/search/customers", CUSTOMERS, search_customers::get)
+        .post("/shipments", SHIP, ship_orders::post)
 }

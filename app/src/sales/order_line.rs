@@ -6,7 +6,7 @@ use super::SalesOrder;
 use crate::inventory::Product;
 
 /// A line of an order. Lines come and go with their order, so that its total stays their sum.
-#[tenant_model(table = "sales_order_lines", unique(sales_order, position), routes(list, get))]
+#[tenant_model(table = "sales_order_lines", unique(sales_order, position), routes(list, get), permissions(read = "sales_orders:read"))]
 pub struct SalesOrderLine {
     /// The key.
     pub id: Id<SalesOrderLine>,

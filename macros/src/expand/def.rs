@@ -45,6 +45,13 @@ fn model_options(model: &Model) -> Vec<TokenStream> {
         options.push(quote! { indexes: #indexes });
     }
     options.extend(routes(&attr.routes).map(|routes| quote! { routes: #routes }));
+    if !attr.permissions.is_empty() {
+        let permissions = attr.permissions.iter().map(|(action, text)| {
+            let action = Ident::new(&capitalised(action), Span::call_site());
+            quote! { (__t::Action::#action, #text) }
+        });
+        options.push(quote! { permissions: &[#(#permissions),*] });
+    }
     options
 }
 
@@ -151,9 +158,9 @@ fn routes(routes: &Routes) -> Option<TokenStream> {
     }
 }
 
-/// `list` as the variant `List`.
-fn capitalised(verb: &Ident) -> String {
-    let word = verb.unraw().to_string();
+/// `list` as the variant `List`, `read` as `Read`.
+fn capitalised(word: &Ident) -> String {
+    let word = word.unraw().to_string();
     let mut letters = word.chars();
     letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }

@@ -75,7 +75,7 @@ fn every_option() {
         /// An item on stock.
         ///
         /// Counted once a year.
-        #[tenant_model(table = "items", unique(shelf, r#type), index(shelf, label), index(label), routes(list, get))]
+        #[tenant_model(table = "items", unique(shelf, r#type), index(shelf, label), index(label), routes(list, get), permissions(read = "catalogue:read"))]
         #[derive(Clone)]
         pub(crate) struct Item {
             /// The key.

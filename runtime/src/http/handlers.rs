@@ -16,7 +16,9 @@ use super::routes::Route;
 use super::{Buffer, Problem, query, reader, scalar};
 use crate::db::TenantDb;
 use crate::mutants::mutant;
+use crate::permissions::Allowed;
 use crate::repo;
+use crate::schema::ModelDef;
 
 /// The id in a path. What is none is a row that does not exist.
 type PathId = Result<Path<String>, PathRejection>;
@@ -42,12 +44,13 @@ pub(super) async fn get(State(route): State<Route>, db: TenantDb, id: PathId) ->
 pub(super) async fn create(
     State(route): State<Route>,
     db: TenantDb,
+    allowed: Allowed,
     OriginalUri(uri): OriginalUri,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
     let body = body::read(&headers, body, Purpose::Create, route.api.body_limit).await?;
-    let values = reader::read_new(route.def, &route.api.conventions, &body)?;
+    let values = reader::read_new(route.def, &route.api.conventions, &readonly(route.def, &allowed), &body)?;
     if mutant!("log_row") {
         tracing::info!(?values, "a row is made");
     }
@@ -63,13 +66,14 @@ pub(super) async fn create(
 pub(super) async fn patch(
     State(route): State<Route>,
     db: TenantDb,
+    allowed: Allowed,
     id: PathId,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
     let id = row_id(id)?;
     let body = body::read(&headers, body, Purpose::Patch, route.api.body_limit).await?;
-    let changes = reader::read_patch(route.def, &route.api.conventions, &body)?;
+    let changes = reader::read_patch(route.def, &route.api.conventions, &readonly(route.def, &allowed), &body)?;
     let row = db.run(repo::update(route.def, id, changes, route.one())).await?;
     Ok(json(StatusCode::OK, row.body))
 }
@@ -77,6 +81,11 @@ pub(super) async fn patch(
 pub(super) async fn delete(State(route): State<Route>, db: TenantDb, id: PathId) -> Result<Response, Problem> {
     db.run(repo::delete(route.def, row_id(id)?)).await?;
     Ok((StatusCode::NO_CONTENT, [no_store()]).into_response())
+}
+
+/// The fields of the model that the caller may not set; mostly none.
+fn readonly<'a>(def: &'a ModelDef, allowed: &'a Allowed) -> Vec<&'a str> {
+    allowed.readonly_in(def.table).collect()
 }
 
 impl Route {

@@ -1,7 +1,8 @@
 //! HTTP: JSON in and out over [`ModelDef`](crate::schema::ModelDef), problems, and the routes of the models.
 //!
 //! Nothing here is generic over a model. What comes in is read by a streaming reader over the definition ([`reader`]), what goes out is
-//! written from the cells of the wire by the kind of the column ([`writer`]), and every refusal is a [`Problem`].
+//! written from the cells of the wire by the kind of the column ([`writer`]), and every refusal is a [`Problem`]. Each route has a permission, of
+//! which a caller is asked before anything of the request is read ([`Routes`], [`Authorizer`]).
 //!
 //! ```
 //! use axum::Router;
@@ -14,6 +15,7 @@
 //! }
 //! ```
 
+mod access;
 mod body;
 pub mod cursor;
 mod error;
@@ -21,6 +23,7 @@ mod fold;
 mod handlers;
 mod health;
 mod json;
+mod mount;
 pub mod problem;
 pub mod query;
 pub mod reader;
@@ -31,9 +34,11 @@ mod tenant;
 mod testing;
 pub mod writer;
 
+pub use access::{Access, Authorizer, CallerRoles, UncheckedPermissions};
 pub use cursor::{CursorKey, SecretError};
 pub use health::health;
 pub use json::Json;
+pub use mount::Routes;
 pub use problem::{FieldError, FieldErrors, Place, Problem};
 pub use reader::BodyError;
 pub use routes::{Api, answer_with_problems, routes, routes_for};

@@ -11,6 +11,8 @@ use axum::response::{IntoResponse, Response};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
+use crate::permissions::Permission;
+
 /// How many errors a body lists; the rest are counted.
 const MAX_ERRORS: usize = 32;
 
@@ -50,6 +52,19 @@ impl Problem {
     #[must_use]
     pub const fn no_tenant() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "no-tenant", "The request names no tenant")
+    }
+
+    /// Nobody has found out who asks.
+    #[must_use]
+    pub const fn no_caller() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "no-caller", "The request does not say who asks")
+    }
+
+    /// The caller lacks that permission, whatever the rows are.
+    #[must_use]
+    pub fn forbidden(permission: &Permission) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", "The caller lacks a permission")
+            .with_detail(format!("the request needs the permission {permission}"))
     }
 
     /// A fault of the service. What it was stands in the log only.

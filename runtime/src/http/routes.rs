@@ -11,16 +11,21 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::handler::Handler;
+use axum::middleware::from_fn_with_state;
 use axum::routing::MethodRouter;
 
-use super::{Buffer, CursorKey, Problem, handlers};
+use super::access::{self, AnyAuthorizer, Guard};
+use super::{Authorizer, Buffer, CallerRoles, CursorKey, Problem, Routes, handlers};
 use crate::mutants::mutant;
+use crate::permissions;
 use crate::schema::{Conventions, ModelDef, Registry, Verb};
 
-/// What the generated routes have in common: the models, the key of the cursors and the limits. Clones share it.
+/// What the routes have in common: the models, who decides about permissions, the key of the cursors and the limits. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Api {
     models: Arc<[&'static ModelDef]>,
+    authorizer: AnyAuthorizer,
     shared: Shared,
 }
 
@@ -37,7 +42,7 @@ impl Api {
     /// The largest body that is read when nothing else is said: 1 MiB.
     pub const DEFAULT_BODY_LIMIT: usize = 1024 * 1024;
 
-    /// The models of the registry, with the default limits.
+    /// The models of the registry, with the default limits. The roles of the caller decide.
     #[must_use]
     pub fn new(registry: &Registry, cursors: CursorKey) -> Self {
         let shared = Shared {
@@ -46,7 +51,14 @@ impl Api {
             body_limit: Self::DEFAULT_BODY_LIMIT,
             answer_limit: Buffer::DEFAULT_LIMIT,
         };
-        Self { models: registry.models().into(), shared }
+        Self { models: registry.models().into(), authorizer: AnyAuthorizer::new(CallerRoles), shared }
+    }
+
+    /// Who decides whether a caller may use a route, in place of [`CallerRoles`].
+    #[must_use]
+    pub fn authorizer(mut self, authorizer: impl Authorizer) -> Self {
+        self.authorizer = AnyAuthorizer::new(authorizer);
+        self
     }
 
     /// The largest body that is read, in bytes.
@@ -62,6 +74,14 @@ impl Api {
         self.shared.answer_limit = bytes;
         self
     }
+
+    pub(super) fn models(&self) -> &[&'static ModelDef] {
+        &self.models
+    }
+
+    pub(super) fn any_authorizer(&self) -> AnyAuthorizer {
+        self.authorizer.clone()
+    }
 }
 
 /// A model's part of the routes: the state of its handlers.
@@ -71,29 +91,38 @@ pub(super) struct Route {
     pub(super) api: Shared,
 }
 
-/// The routes of every model. A layer around them puts a [`TenantSlot`](super::TenantSlot) into each request.
+/// The routes of every model, each with its permission. A layer around them puts a [`TenantSlot`](super::TenantSlot) and a
+/// [`Caller`](permissions::Caller) into each request.
 ///
-/// Hand-written routes are merged in; one that takes the place of a generated route needs the verb left out of the model's `routes(…)`.
-/// [`answer_with_problems`] comes last.
+/// Hand-written routes are mounted beside them by [`Routes`]; one that takes the place of a generated route needs the verb left out of the
+/// model's `routes(…)`. [`answer_with_problems`] comes last.
 pub fn routes(api: &Api) -> Router {
-    api.models.iter().fold(Router::new(), |router, def| router.merge(routes_for(api, def)))
+    Routes::generated(api).into_router()
 }
 
 /// The routes of one model: those that its `routes(…)` names.
 pub fn routes_for(api: &Api, def: &'static ModelDef) -> Router {
+    Routes::new(api).model(def).into_router()
+}
+
+/// The router of a model, whose routes are added to the list.
+pub(super) fn mount_model(api: &Api, def: &'static ModelDef, listed: &mut Vec<permissions::Route>) -> Router {
     let (mut collection, mut row) = (None, None);
-    for verb in if mutant!("http_all_verbs") { Verb::ALL.as_slice() } else { def.routes.0 } {
+    for &verb in if mutant!("http_all_verbs") { Verb::ALL.as_slice() } else { def.routes.0 } {
         let part = match verb {
             Verb::List | Verb::Create => &mut collection,
             Verb::Get | Verb::Patch | Verb::Delete => &mut row,
         };
+        let route = permissions::Route::of_model(def, verb);
+        let guard = from_fn_with_state(Guard::new(route.permission.clone(), api.any_authorizer()), access::check);
+        listed.push(route);
         let methods = part.take().unwrap_or_else(|| MethodRouter::<Route>::new().fallback(method_not_allowed));
         *part = Some(match verb {
-            Verb::List => methods.get(handlers::list),
-            Verb::Get => methods.get(handlers::get),
-            Verb::Create => methods.post(handlers::create),
-            Verb::Patch => methods.patch(handlers::patch),
-            Verb::Delete => methods.delete(handlers::delete),
+            Verb::List => methods.get(handlers::list.layer(guard)),
+            Verb::Get => methods.get(handlers::get.layer(guard)),
+            Verb::Create => methods.post(handlers::create.layer(guard)),
+            Verb::Patch => methods.patch(handlers::patch.layer(guard)),
+            Verb::Delete => methods.delete(handlers::delete.layer(guard)),
         });
     }
     let state = Route { def, api: api.shared.clone() };

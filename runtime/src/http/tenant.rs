@@ -1,6 +1,7 @@
 //! How a handler gets its tenant: from a slot of the request, once.
 //!
-//! A layer finds out the tenant and puts a [`TenantSlot`] into the request's extensions. A handler takes [`TenantDb`] as an argument.
+//! A layer finds out the tenant and puts a [`TenantSlot`] into the request's extensions. A handler takes [`TenantDb`] as an argument, on a
+//! route whose permission has been checked.
 //! `Extensions` holds only what can be cloned and the handle cannot, so that it travels in a slot that is empty after the first take: one
 //! request, one handle.
 
@@ -10,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
-use super::Problem;
+use super::{Problem, access};
 use crate::db::TenantDb;
 use crate::mutants::mutant;
 
@@ -52,7 +53,7 @@ impl fmt::Debug for TenantSlot {
 /// Takes the tenant of the request.
 ///
 /// # Errors
-/// 401 when no layer has put a slot there; 500, and a line in the log, when the handle was taken before.
+/// 401 when no layer has put a slot there; 403, and a line in the log, when nobody has checked the route's permission; 500, and a line in the log, when the handle was taken before.
 impl<S: Sync> FromRequestParts<S> for TenantDb {
     type Rejection = Problem;
 
@@ -61,6 +62,7 @@ impl<S: Sync> FromRequestParts<S> for TenantDb {
             .extensions
             .get::<TenantSlot>()
             .ok_or_else(|| if mutant!("http_no_tenant") { Problem::not_found() } else { Problem::no_tenant() })?;
+        access::allowed(parts)?;
         slot.take().ok_or_else(|| {
             tracing::error!("the tenant of a request was taken twice: a handler or a layer takes `TenantDb` more than once");
             if mutant!("http_taken_twice") { Problem::no_tenant() } else { Problem::internal() }

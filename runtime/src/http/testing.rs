@@ -49,6 +49,7 @@ pub(super) static THING: ModelDef = ModelDef {
     uniques: &[Unique { columns: &["status", "day"] }],
     indexes: &[],
     routes: Verbs::ALL,
+    permissions: &[],
 };
 
 /// A row of it. The fields are the columns; its JSON leaves out those that are secret.

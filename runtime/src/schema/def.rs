@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Arg;
+use super::{Action, Arg};
 
 /// Everything that is known of a model. The attribute writes one, as a constant; all other parts read it.
 #[derive(Clone, Copy, Debug)]
@@ -23,13 +23,15 @@ pub struct ModelDef {
     pub indexes: &'static [Index],
     /// The routes that are generated.
     pub routes: Verbs,
+    /// The permissions that the routes need in place of `table:action`, for the actions that are named here.
+    pub permissions: &'static [(Action, &'static str)],
 }
 
 impl ModelDef {
     /// A model without columns, with every route and none of the options: what the attribute starts from.
     #[must_use]
     pub const fn new(name: &'static str, table: &'static str, scope: Scope) -> Self {
-        Self { name, table, scope, doc: "", columns: &[], uniques: &[], indexes: &[], routes: Verbs::ALL }
+        Self { name, table, scope, doc: "", columns: &[], uniques: &[], indexes: &[], routes: Verbs::ALL, permissions: &[] }
     }
 
     /// The column of that name.

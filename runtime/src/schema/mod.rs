@@ -3,6 +3,7 @@
 //! A model is described once, by its [`ModelDef`]. The tables, the statements, the routes and the proof are functions of it. This floor
 //! is pure: it knows nothing of sqlx, of axum or of a clock.
 
+mod action;
 mod arg;
 mod cell;
 mod column;
@@ -19,6 +20,7 @@ mod tenant;
 mod time;
 pub mod verify;
 
+pub use action::{Action, is_permission};
 pub use arg::Arg;
 pub use cell::{Cells, ReadError, Source};
 pub(crate) use column::read_text;

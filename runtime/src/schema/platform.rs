@@ -35,6 +35,7 @@ pub static TENANTS: ModelDef = ModelDef {
     uniques: &[],
     indexes: &[],
     routes: Verbs::NONE,
+    permissions: &[],
 };
 
 const TENANT: ModelRef = ModelRef { name: "Tenant", table: "tenants", scope: Scope::Tenants, def: tenants };

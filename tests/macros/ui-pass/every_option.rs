@@ -1,6 +1,6 @@
 //! Every option of the attributes, as it stands in the definition.
 
-use tenantry::schema::{Literal, Managed, OnDelete, Verb, Verbs};
+use tenantry::schema::{Action, Literal, Managed, OnDelete, Verb, Verbs};
 use tenantry::{Field, Id, Model, ModelEnum, Stamps, tenant_model};
 
 // Not `Copy`, and without any other derive than what the macro needs.
@@ -15,7 +15,7 @@ enum Kind {
 /// An item on stock.
 ///
 /// Counted once a year.
-#[tenant_model(table = "items", unique(shelf, label), index(label, shelf), index(label), routes(list, get))]
+#[tenant_model(table = "items", unique(shelf, label), index(label, shelf), index(label), routes(list, get), permissions(read = "catalogue:read"))]
 #[derive(Clone)]
 struct Item {
     id: Id<Item>,
@@ -53,6 +53,7 @@ fn the_model() {
     assert_eq!(def.indexes.iter().map(|index| index.columns).collect::<Vec<_>>(), [&["label", "shelf"][..], &["label"]]);
     assert_eq!(def.routes, Verbs(&[Verb::List, Verb::Get]));
     assert_eq!(Mark::DEF.routes, Verbs::NONE);
+    assert_eq!((def.permissions, Mark::DEF.permissions), (&[(Action::Read, "catalogue:read")][..], &[][..]));
 }
 
 #[test]

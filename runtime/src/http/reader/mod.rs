@@ -24,19 +24,19 @@ use crate::mutants::mutant;
 use crate::schema::{Arg, ColumnDef, Conventions, Managed, ModelDef};
 
 /// Reads the body of a create: the arguments of every column of [`ModelDef::insertable`], one after the other. A field that is not there
-/// has its default, or null.
+/// has its default, or null. The fields that are read-only for the caller are refused besides those of the model.
 ///
 /// # Errors
 /// When the body is not JSON, or not a row of the model.
-pub fn read_new(def: &ModelDef, conventions: &Conventions, body: &[u8]) -> Result<Vec<Arg>, BodyError> {
-    let mut reader = Reader::new(def, conventions);
+pub fn read_new(def: &ModelDef, conventions: &Conventions, readonly: &[&str], body: &[u8]) -> Result<Vec<Arg>, BodyError> {
+    let mut reader = Reader::new(def, conventions, readonly);
     reader.read(body)?;
     let mut args = Vec::with_capacity(def.columns.len() + 1);
     for (column, slot) in def.columns.iter().zip(reader.slots).filter(|(column, _)| column.is_insertable()) {
         match slot {
             Slot::Given(given) => args.extend(given),
             Slot::Refused => {}
-            Slot::Absent => match absent(column) {
+            Slot::Absent => match absent(column, readonly) {
                 Ok(given) => args.extend(given),
                 Err(refusal) => refuse(&mut reader.errors, [column.name], refusal),
             },
@@ -46,12 +46,12 @@ pub fn read_new(def: &ModelDef, conventions: &Conventions, body: &[u8]) -> Resul
 }
 
 /// Reads the body of a patch: the new values in the order of [`ModelDef::updatable`], `None` where the field is not there. Null is a
-/// value (RFC 7396): it sets the column to null.
+/// value (RFC 7396): it sets the column to null. The fields that are read-only for the caller are refused besides those of the model.
 ///
 /// # Errors
 /// When the body is not JSON, or not a patch of the model.
-pub fn read_patch(def: &ModelDef, conventions: &Conventions, body: &[u8]) -> Result<Vec<Option<Vec<Arg>>>, BodyError> {
-    let mut reader = Reader::new(def, conventions);
+pub fn read_patch(def: &ModelDef, conventions: &Conventions, readonly: &[&str], body: &[u8]) -> Result<Vec<Option<Vec<Arg>>>, BodyError> {
+    let mut reader = Reader::new(def, conventions, readonly);
     reader.read(body)?;
     if !reader.errors.is_empty() {
         return Err(BodyError::Invalid(reader.errors));
@@ -61,11 +61,14 @@ pub fn read_patch(def: &ModelDef, conventions: &Conventions, body: &[u8]) -> Res
 }
 
 /// What a row is created with where the body says nothing.
-fn absent(column: &ColumnDef) -> Result<Vec<Arg>, Refusal> {
+fn absent(column: &ColumnDef, readonly: &[&str]) -> Result<Vec<Arg>, Refusal> {
     match scalar::default(column).filter(|_| !mutant!("http_no_default")) {
         Some(default) => Ok(vec![default]),
         None if column.nullable => Ok(scalar::nulls(column.kind)),
         None if column.readonly => Err(closed("readonly", "is required and cannot be given: such a row is made by a rule of the service")),
+        None if readonly.contains(&column.name) => {
+            Err(closed("permission", "is required and read-only for the caller: somebody else makes such a row"))
+        }
         None => Err(required()),
     }
 }
@@ -73,6 +76,8 @@ fn absent(column: &ColumnDef) -> Result<Vec<Arg>, Refusal> {
 struct Reader<'d> {
     def: &'d ModelDef,
     tenant_column: &'static str,
+    /// The fields that the caller may not set.
+    readonly: &'d [&'d str],
     /// One for each column of the model.
     slots: Vec<Slot>,
     errors: FieldErrors,
@@ -97,9 +102,9 @@ impl Slot {
 }
 
 impl<'d> Reader<'d> {
-    fn new(def: &'d ModelDef, conventions: &Conventions) -> Self {
+    fn new(def: &'d ModelDef, conventions: &Conventions, readonly: &'d [&'d str]) -> Self {
         let slots = vec![Slot::Absent; def.columns.len()];
-        Self { def, tenant_column: conventions.tenant_column, slots, errors: FieldErrors::new() }
+        Self { def, tenant_column: conventions.tenant_column, readonly, slots, errors: FieldErrors::new() }
     }
 
     /// Reads the whole body. The text is checked first: serde_json does not look into strings that it passes over.
@@ -133,7 +138,7 @@ impl<'d> Reader<'d> {
                 None => return pass_over(map),
             },
         };
-        if let Some(refusal) = not_accepted(column, slot) {
+        if let Some(refusal) = not_accepted(column, slot, self.readonly) {
             refuse(&mut self.errors, [column.name], refusal);
             *slot = Slot::Refused;
             return pass_over(map);
@@ -145,7 +150,7 @@ impl<'d> Reader<'d> {
 }
 
 /// Why the column is refused, whatever its value.
-fn not_accepted(column: &ColumnDef, slot: &Slot) -> Option<Refusal> {
+fn not_accepted(column: &ColumnDef, slot: &Slot, readonly: &[&str]) -> Option<Refusal> {
     if !matches!(slot, Slot::Absent) {
         return Some(duplicate());
     }
@@ -158,7 +163,11 @@ fn not_accepted(column: &ColumnDef, slot: &Slot) -> Option<Refusal> {
     if column.managed != Managed::No {
         return Some(closed("managed", "cannot be given: the database writes it"));
     }
-    column.readonly.then(|| closed("readonly", "cannot be given: only rules of the service change it"))
+    if column.readonly {
+        return Some(closed("readonly", "cannot be given: only rules of the service change it"));
+    }
+    let closed_to_caller = readonly.contains(&column.name) && !mutant!("permission_readonly_taken");
+    closed_to_caller.then(|| closed("permission", "cannot be given: it is read-only for the caller"))
 }
 
 fn pass_over<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(), A::Error> {

@@ -7,11 +7,11 @@ use crate::http::testing::THING;
 use crate::http::{FieldError, Place};
 
 fn create(body: &str) -> Result<Vec<Arg>, BodyError> {
-    read_new(&THING, &Conventions::DEFAULT, body.as_bytes())
+    read_new(&THING, &Conventions::DEFAULT, &[], body.as_bytes())
 }
 
 fn patch(body: &str) -> Result<Vec<Option<Vec<Arg>>>, BodyError> {
-    read_patch(&THING, &Conventions::DEFAULT, body.as_bytes())
+    read_patch(&THING, &Conventions::DEFAULT, &[], body.as_bytes())
 }
 
 /// The errors as `pointer code`, or what else it is.
@@ -219,7 +219,7 @@ fn what_is_not_json_is_told_from_what_the_model_does_not_take() {
         assert!(matches!(create(body), Err(BodyError::Syntax { .. })), "{body}");
     }
     for body in [&b"\xff"[..], b"{\"zzz\":\"\xff\"}", b"{\"code\":\"\xc3\"}"] {
-        assert_eq!(read_new(&THING, &Conventions::DEFAULT, body), Err(BodyError::NotUtf8));
+        assert_eq!(read_new(&THING, &Conventions::DEFAULT, &[], body), Err(BodyError::NotUtf8));
     }
 }
 
@@ -260,13 +260,13 @@ fn body() -> impl Strategy<Value = Json> {
 }
 
 fn check(bytes: &[u8]) -> Result<(), TestCaseError> {
-    match read_new(&THING, &Conventions::DEFAULT, bytes) {
+    match read_new(&THING, &Conventions::DEFAULT, &[], bytes) {
         // Fifteen columns, of which two are two.
         Ok(args) => prop_assert_eq!(args.len(), 17),
         Err(BodyError::Invalid(errors)) => prop_assert!(!errors.is_empty()),
         Err(_) => {}
     }
-    match read_patch(&THING, &Conventions::DEFAULT, bytes) {
+    match read_patch(&THING, &Conventions::DEFAULT, &[], bytes) {
         Ok(changes) => prop_assert_eq!(changes.len(), 15),
         Err(BodyError::Invalid(errors)) => prop_assert!(!errors.is_empty()),
         Err(_) => {}

@@ -3,7 +3,7 @@
 //! [`Resolve`] is a tower layer. It reads what the request calls its tenant, looks that up, and leaves [`Resolved`] in the request's
 //! extensions; with a [tenancy](ResolveBuilder::tenancy) it also leaves the slot from which a handler takes its
 //! [`TenantDb`](crate::TenantDb), as [`DevTenant`](super::DevTenant) does. It does not ask whether somebody may act for the tenant: that is
-//! for a layer that knows who it is.
+//! for a layer that knows who it is, and puts a [`Caller`](crate::permissions::Caller) into the request.
 //!
 //! ```
 //! use axum::Router;

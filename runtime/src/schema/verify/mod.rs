@@ -41,6 +41,7 @@ pub fn verify(models: &[&'static ModelDef], conventions: &Conventions) -> Vec<Vi
         names::verify_table_name(model, conventions, &mut found);
         names::verify_column_names(model, conventions, &mut found);
         names::verify_texts(model, &mut found);
+        names::verify_permissions(model, &mut found);
         columns::verify_scope(model, &mut found);
         columns::verify_key(model, &mut found);
         columns::verify_defaults(model, &mut found);

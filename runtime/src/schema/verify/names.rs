@@ -6,7 +6,7 @@ use super::Found;
 use crate::schema::ident::MAX_IDENTIFIER;
 use crate::schema::ir::{Rule, Schema, currency_of};
 use crate::schema::platform::{RESERVED_PATHS, RESERVED_TABLES};
-use crate::schema::{Conventions, Kind, Literal, ModelDef};
+use crate::schema::{Conventions, Kind, Literal, ModelDef, is_permission};
 
 /// PostgreSQL's own columns of every table (manual, 5.5).
 const SYSTEM_COLUMNS: &[&str] = &["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"];
@@ -118,6 +118,23 @@ pub(super) fn verify_texts(model: &'static ModelDef, found: &mut Found) {
             && text.contains('\0')
         {
             found.field(model, column.name, "has a default with U+0000, which PostgreSQL cannot keep");
+        }
+    }
+}
+
+/// A permission is two words, so that a role can name what it covers; each action has one.
+pub(super) fn verify_permissions(model: &'static ModelDef, found: &mut Found) {
+    let mut seen = HashSet::new();
+    for (action, permission) in model.permissions {
+        let word = action.word();
+        if !is_permission(permission) {
+            found.push(
+                model.name,
+                format!("its permission to {word} is {permission:?}; write `table:action`, two words of a-z, digits and _"),
+            );
+        }
+        if !seen.insert(word) {
+            found.push(model.name, format!("it names two permissions to {word}; leave one out"));
         }
     }
 }

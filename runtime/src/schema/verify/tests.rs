@@ -1,7 +1,9 @@
 //! Each law is broken once, and no other law complains.
 
 use super::verify;
-use crate::schema::{ColumnDef, Conventions, Index, Kind, Literal, Managed, ModelDef, ModelRef, OnDelete, Scope, Unique, Verb, Verbs};
+use crate::schema::{
+    Action, ColumnDef, Conventions, Index, Kind, Literal, Managed, ModelDef, ModelRef, OnDelete, Scope, Unique, Verb, Verbs,
+};
 use crate::testing::{CUSTOMER, DEPARTMENT, EMPLOYEE, NOTE, ORDER, customer, model, note, to};
 
 const ID: ColumnDef = ColumnDef::new("id", to("Note", "notes", note), false);
@@ -36,6 +38,15 @@ fn only(violations: &[String], expected: &str) {
 #[test]
 fn good_models_keep_every_law() {
     assert_eq!(says_together(&[NOTE, CUSTOMER, ORDER, DEPARTMENT, EMPLOYEE], &Conventions::DEFAULT), Vec::<String>::new());
+}
+
+#[test]
+fn permissions_are_two_words_and_one_for_each_action() {
+    let with = |permissions| says(ModelDef { permissions, ..NOTE });
+    assert_eq!(with(&[(Action::Read, "catalogue:read"), (Action::Delete, "catalogue:read")]), Vec::<String>::new());
+    only(&with(&[(Action::Read, "notes:*")]), "its permission to read is \"notes:*\"");
+    only(&with(&[(Action::Create, "")]), "its permission to create is \"\"");
+    only(&with(&[(Action::Read, "a:b"), (Action::Read, "a:c")]), "two permissions to read");
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! What an animal's visits cost together: SQL of our own beside the generated routes.
 
+use axum::Json;
 use axum::extract::Path;
-use axum::routing::get;
-use axum::{Json, Router};
 use serde::Serialize;
-use tenantry::http::Problem;
+use tenantry::http::{Problem, Routes};
+use tenantry::permissions::Permission;
 use tenantry::{Id, TenantDb};
 
 use crate::model::Animal;
@@ -16,9 +16,12 @@ pub struct Fees {
     amount: i64,
 }
 
+/// Whoever sees visits may sum them up.
+const VISITS: Permission = Permission::of("visits:read");
+
 /// `GET /animals/{id}/fees`.
-pub fn routes() -> Router {
-    Router::new().route("/animals/{id}/fees", get(fees))
+pub fn routes(routes: Routes) -> Routes {
+    routes.get("/animals/{id}/fees", VISITS, fees)
 }
 
 async fn fees(mut db: TenantDb, Path(id): Path<Id<Animal>>) -> Result<Json<Fees>, Problem> {

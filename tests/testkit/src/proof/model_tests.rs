@@ -24,6 +24,7 @@ const PARENTS: ModelDef = ModelDef {
     uniques: &[],
     indexes: &[],
     routes: Verbs::NONE,
+    permissions: &[],
 };
 
 /// A child of each kind: restricting, cascading, set to null. Position and parent are unique together.

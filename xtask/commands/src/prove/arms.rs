@@ -12,7 +12,7 @@ pub(super) struct Arm {
 }
 
 /// The suites that the arms name.
-pub(super) const SUITES: &[&str] = &["auth", "db", "http", "isolation", "resolve", "startup", "check", "cases"];
+pub(super) const SUITES: &[&str] = &["auth", "db", "http", "isolation", "permissions", "resolve", "startup", "check", "cases"];
 
 const fn db(name: &'static str, tests: &'static [&'static str]) -> Arm {
     Arm { name, suite: "db", tests }
@@ -24,6 +24,10 @@ const fn http(name: &'static str, tests: &'static [&'static str]) -> Arm {
 
 const fn auth(name: &'static str, tests: &'static [&'static str]) -> Arm {
     Arm { name, suite: "auth", tests }
+}
+
+const fn permissions(name: &'static str, tests: &'static [&'static str]) -> Arm {
+    Arm { name, suite: "permissions", tests }
 }
 
 const fn resolve(name: &'static str, tests: &'static [&'static str]) -> Arm {
@@ -232,6 +236,20 @@ pub(super) const ARMS: &[Arm] = &[
     auth("authenticate_origin_missing", &["authenticate::a_cookie_that_nothing_vouches_for_acts_not_at_all"]),
     auth("authenticate_same_site_trusted", &["authenticate::another_tenants_subdomain_is_another_origin"]),
     auth("authenticate_websocket_unguarded", &["authenticate::a_websocket_is_opened_from_its_own_origin_alone"]),
+    // What they may do.
+    permissions("permission_any_role_frees", &["fields::a_role_beside_it_frees_the_field_only_where_it_covers_the_route"]),
+    permissions("permission_after_body", &["order::a_refused_body_is_not_read"]),
+    permissions("permission_by_prefix", &["callers::what_begins_alike_is_not_covered"]),
+    permissions("permission_convention_only", &["callers::a_route_needs_what_its_model_says"]),
+    permissions("permission_given_unheld", &["callers::nobody_gives_what_they_do_not_have"]),
+    permissions("permission_of_nobody", &["matrix::every_route_answers_every_role_as_the_matrix_says"]),
+    permissions("permission_readonly_taken", &["fields::a_read_only_field_is_refused_whatever_it_is_set_to"]),
+    permissions("permission_scopes_unread", &["callers::scopes_narrow_what_roles_cover"]),
+    permissions(
+        "permission_unasked",
+        &["matrix::every_route_answers_every_role_as_the_matrix_says", "order::what_is_refused_has_changed_nothing"],
+    ),
+    permissions("permission_unmounted", &["mounted::a_route_beside_the_others_gets_no_tenant"]),
     // What is secret.
     http(
         "secret_in_json",

@@ -1,6 +1,7 @@
 //! The routes of a model: what can be asked, and what a body holds.
 
 use tenantry::http::query;
+use tenantry::permissions::Permission;
 use tenantry::repo::MAX_LIMIT;
 use tenantry::schema::{ColumnDef, Kind, Literal, Managed, ModelDef, Verb};
 
@@ -12,7 +13,8 @@ pub(super) fn of(model: &ModelDef) -> String {
     let mut lines: Vec<String> = Vec::new();
     for verb in Verb::ALL.into_iter().filter(|verb| model.routes.has(*verb)) {
         let (method, path, what) = route(verb, model.table);
-        lines.push(format!("{method:<6} {path:<width$}  {what}", width = model.table.len() + "//{id}".len()));
+        let (width, needed) = (model.table.len() + "//{id}".len(), Permission::of_route(model, verb));
+        lines.push(format!("{method:<6} {path:<width$}  {what}; needs {needed}"));
         if verb == Verb::List {
             lines.extend(parameters(model).into_iter().map(|(name, values)| format!("         {name:<7}{values}")));
         }

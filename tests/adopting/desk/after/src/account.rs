@@ -4,7 +4,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use tenantry::http::TenantSlot;
+use tenantry::http::{TenantSlot, UncheckedPermissions};
 use tenantry::{Actor, Tenancy, TenantId};
 
 use crate::failure::Failure;
@@ -21,5 +21,6 @@ async fn enter(State(tenancy): State<Tenancy>, mut request: Request, next: Next)
         return Failure::NoAccount.into_response();
     };
     request.extensions_mut().insert(TenantSlot::new(tenancy.tenant(account, Actor::System)));
+    request.extensions_mut().insert(UncheckedPermissions);
     next.run(request).await
 }
