@@ -68,6 +68,7 @@ pub static DOMAINS: ModelDef = ModelDef {
     uniques: &[],
     indexes: &[],
     routes: Verbs::NONE,
+    permissions: &[],
 };
 
 const DOMAIN: ModelRef = ModelRef { name: "Domain", table: "domains", scope: Scope::Domains, def: domains };

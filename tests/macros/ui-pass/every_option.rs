@@ -15,7 +15,14 @@ enum Kind {
 /// An item on stock.
 ///
 /// Counted once a year.
-#[tenant_model(table = "items", unique(shelf, label), index(label, shelf), index(label), routes(list, get), permissions(read = "catalogue:read"))]
+#[tenant_model(
+    table = "items",
+    unique(shelf, label),
+    index(label, shelf),
+    index(label),
+    routes(list, get),
+    permissions(read = "catalogue:read")
+)]
 #[derive(Clone)]
 struct Item {
     id: Id<Item>,

@@ -157,16 +157,7 @@ mod tests {
 
     use super::*;
 
-    const NONE: ModelDef = ModelDef {
-        name: "T",
-        table: "t",
-        scope: tenantry::schema::Scope::Tenant,
-        doc: "",
-        columns: &[],
-        uniques: &[],
-        indexes: &[],
-        routes: tenantry::schema::Verbs::NONE,
-    };
+    const NONE: ModelDef = ModelDef { routes: tenantry::schema::Verbs::NONE, ..ModelDef::new("T", "t", tenantry::schema::Scope::Tenant) };
 
     #[test]
     fn a_marked_value_is_found_in_anothers_answer_and_not_in_its_own() {

@@ -169,16 +169,8 @@ mod tests {
 
     #[test]
     fn valid_values_are_taken_and_broken_ones_are_not() {
-        const NONE: ModelDef = ModelDef {
-            name: "T",
-            table: "t",
-            scope: tenantry::schema::Scope::Tenant,
-            doc: "",
-            columns: &[],
-            uniques: &[],
-            indexes: &[],
-            routes: tenantry::schema::Verbs::NONE,
-        };
+        const NONE: ModelDef =
+            ModelDef { routes: tenantry::schema::Verbs::NONE, ..ModelDef::new("T", "t", tenantry::schema::Scope::Tenant) };
         for seed in 0..500 {
             let mut draw = Draw::new(seed);
             for column in columns() {
