@@ -164,12 +164,10 @@ async fn what_the_look_up_role_may_do_beyond_its_columns_is_named() {
 async fn what_the_look_ups_rest_on_is_named_when_it_is_gone() {
     let mut bench = Bench::new("rests").await;
     let key = "nullif(current_setting('app.tenant_id', true), '')";
-    let again = format!(
-        "alter policy lookup_rows on tenancy.domains
+    let again = "alter policy lookup_rows on tenancy.domains
            using (current_user = 'LOOKUP' and current_setting('ROLES.lookup', true) = 'host:' || host)
            with check (current_user = 'LOOKUP' and current_setting('ROLES.lookup', true) = 'host:' || host)"
-    )
-    .replace("ROLES", bench.site.conventions().roles);
+        .replace("ROLES", bench.site.conventions().roles);
     let tenant =
         format!("alter policy lookup_rows on tenancy.domains using (tenant_id = {key}::uuid) with check (tenant_id = {key}::uuid)");
     bench
