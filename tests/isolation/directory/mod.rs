@@ -7,10 +7,10 @@
 mod attempts;
 
 use futures_util::StreamExt as _;
-use sqlx::postgres::{PgConnection, PgDatabaseError};
-use sqlx::{Connection as _, Either, Row as _, TypeInfo as _, ValueRef as _};
+use sqlx::Connection as _;
+use sqlx::postgres::PgConnection;
 use tenantry::{Platform, TenantId};
-use tenantry_testkit::{Stage, execute, lines, made};
+use tenantry_testkit::{Stage, execute, lines, said, told};
 use tenantry_tests::{Bed, patient, root, server};
 
 /// The tenant whose slug and host the attacker was given.
@@ -115,33 +115,11 @@ async fn listen(app: &mut PgConnection, statement: &str, heard: &mut Vec<String>
                     heard.push(String::from_utf8_lossy(&chunk).into_owned());
                 }
             }
-            Err(error) => told(&error, heard),
+            Err(error) => heard.extend(told(&error)),
         }
         return;
     }
-    let mut stream = sqlx::raw_sql(made(statement.to_owned())).fetch_many(app);
-    while let Some(answer) = stream.next().await {
-        match answer {
-            Ok(Either::Left(_)) => {}
-            Ok(Either::Right(row)) => {
-                for at in 0..row.len() {
-                    let value = row.try_get_raw(at).expect("a column");
-                    if !value.is_null() {
-                        heard.push(value.as_str().map_or_else(|_| format!("a {}", value.type_info().name()), str::to_owned));
-                    }
-                }
-            }
-            Err(error) => return told(&error, heard),
-        }
-    }
-}
-
-fn told(error: &sqlx::Error, heard: &mut Vec<String>) {
-    heard.push(error.to_string());
-    if let Some(error) = error.as_database_error().and_then(|error| error.try_downcast_ref::<PgDatabaseError>()) {
-        let parts = [error.detail(), error.hint(), error.r#where(), error.schema(), error.table(), error.column(), error.constraint()];
-        heard.extend(parts.into_iter().flatten().map(str::to_owned));
-    }
+    heard.extend(said(app, statement).await);
 }
 
 async fn hardened() -> Yard {
@@ -175,7 +153,7 @@ async fn the_key_that_was_given_is_answered_and_what_is_searched_for_is_there() 
     let yard = hardened().await;
     let answer = format!("({},t)", yard.known);
     for call in ["tenant_by_slug('known')", "tenant_by_host('known.example')", &format!("tenant_by_id('{}')", yard.known)] {
-        assert_eq!(yard.heard("", &[format!("select f::text from tenancy.{call} f")]).await, [answer.clone()], "{call}");
+        assert_eq!(yard.heard("", &[format!("select f::text from tenancy.{call} f")]).await, std::slice::from_ref(&answer), "{call}");
     }
     let suspended = format!("({},f)", yard.bed.b);
     assert_eq!(yard.heard("", &["select f::text from tenancy.tenant_by_slug('b') f".to_owned()]).await, [suspended]);

@@ -24,7 +24,7 @@ pub use draft::{draft, draft_with, drafts};
 pub use postgres::{Database, DatabaseError, DatabaseUrl, FindError, PgBouncer, Postgres, Source, UrlError, Version};
 #[cfg(feature = "proof")]
 pub use proof::Proof;
-pub use sql::{column, execute, lines, made};
+pub use sql::{column, execute, lines, made, said, told};
 pub use stage::{Stage, StageError};
 pub use suite::{Fixture, Suite, SuiteError};
 pub use wire::{Cut, Way, Wire};
