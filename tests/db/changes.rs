@@ -1,7 +1,7 @@
 //! What the operator changes is heard by every process that listens, and whoever remembers tenants forgets them then.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -11,7 +11,7 @@ use axum::routing::get;
 use sqlx::PgConnection;
 use tenantry::layers::Resolve;
 use tenantry::layers::resolve::{Found, Host, Lookup, Slug};
-use tenantry::{Change, Error, Listener, Pooler, TenantId};
+use tenantry::{Change, Error, Listener, Platform, Pooler, Tenancy, TenantId};
 use tenantry_app::CONVENTIONS;
 use tenantry_testkit::execute;
 use tenantry_tests::{Bed, patient};
@@ -114,7 +114,7 @@ impl Lookup for One {
 }
 
 async fn status(router: &Router) -> u16 {
-    let request = Request::get("/").header("host", "acme.example.com").body(Body::empty()).unwrap();
+    let request = Request::get("/").header("host", "a.example.com").body(Body::empty()).unwrap();
     router.clone().oneshot(request).await.unwrap().status().as_u16()
 }
 
@@ -154,4 +154,97 @@ async fn what_is_remembered_follows_the_listener() {
     bed.terminate_app_backends().await;
     soon(&router, 200).await;
     assert!(!following.is_finished());
+}
+
+/// A service as one of several: connections of its own, and a memory of its own, whose clock the test sets.
+struct Instance {
+    resolve: Resolve,
+    router: Router,
+    seconds: Arc<AtomicU64>,
+    _tenancy: Tenancy,
+}
+
+impl Instance {
+    async fn new(bed: &Bed) -> Self {
+        let tenancy = bed.service(CONVENTIONS).await;
+        let (start, seconds) = (Instant::now(), Arc::new(AtomicU64::new(0)));
+        let passed = Arc::clone(&seconds);
+        let builder = Resolve::builder(tenancy.directory()).subdomains_of("example.com".parse().unwrap()).domains();
+        let resolve = builder.clock(move || start + Duration::from_secs(passed.load(Ordering::SeqCst))).build().unwrap();
+        let router = resolve.clone().around(Router::new().route("/", get("here")));
+        Self { resolve, router, seconds, _tenancy: tenancy }
+    }
+}
+
+async fn operator(bed: &Bed) -> Platform {
+    Platform::start(&patient(bed.stage.url("platform").expose_with_password()), &CONVENTIONS)
+        .await
+        .unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The clock of what is remembered stands still, so that the listeners alone bring it about.
+#[tokio::test]
+async fn a_suspended_tenants_next_request_is_refused_within_a_second_everywhere() {
+    let bed = Bed::new().await;
+    let platform = operator(&bed).await;
+    let instances = [Instance::new(&bed).await, Instance::new(&bed).await];
+    for instance in &instances {
+        tokio::spawn(instance.resolve.clone().follow(listener(&bed).await));
+        assert_eq!(status(&instance.router).await, 200);
+    }
+    for (suspended, wanted) in [(true, 404), (false, 200)] {
+        if suspended {
+            platform.suspend(bed.a).await.unwrap()
+        } else {
+            platform.resume(bed.a).await.unwrap()
+        }
+        let since = Instant::now();
+        for instance in &instances {
+            soon(&instance.router, wanted).await;
+        }
+        assert!(since.elapsed() < Duration::from_secs(1), "{:?}", since.elapsed());
+    }
+}
+
+/// Nobody listens, as when no notification comes through.
+#[tokio::test]
+async fn without_a_listener_it_is_refused_when_what_is_remembered_expires() {
+    let bed = Bed::new().await;
+    let platform = operator(&bed).await;
+    let instance = Instance::new(&bed).await;
+    assert_eq!(status(&instance.router).await, 200);
+    platform.suspend(bed.a).await.unwrap();
+    instance.seconds.store(29, Ordering::SeqCst);
+    assert_eq!(status(&instance.router).await, 200, "it is remembered for 30 seconds");
+    instance.seconds.store(30, Ordering::SeqCst);
+    assert_eq!(status(&instance.router).await, 404);
+}
+
+/// A domain is answered as soon as it is active, though it was remembered as nobody's.
+#[tokio::test]
+async fn a_new_domain_is_answered_at_once() {
+    let bed = Bed::new().await;
+    let platform = operator(&bed).await;
+    let instance = Instance::new(&bed).await;
+    tokio::spawn(instance.resolve.clone().follow(listener(&bed).await));
+    let at = async |wanted: u16| {
+        let until = async {
+            loop {
+                let request = Request::get("/").header("host", "shop.a.example").body(Body::empty()).unwrap();
+                if instance.router.clone().oneshot(request).await.unwrap().status().as_u16() == wanted {
+                    return;
+                }
+                yield_now().await;
+            }
+        };
+        timeout(LONG, until).await.expect("it is answered so in time");
+    };
+    at(404).await;
+    platform.add_domain(bed.a, "shop.a.example").await.unwrap();
+    platform.verify_domain(bed.a, "shop.a.example").await.unwrap();
+    at(404).await;
+    platform.activate_domain(bed.a, "shop.a.example").await.unwrap();
+    at(200).await;
+    platform.remove_domain(bed.a, "shop.a.example").await.unwrap();
+    at(404).await;
 }
