@@ -8,3 +8,4 @@ mod matrix;
 mod mounted;
 mod order;
 mod service;
+mod stack;

@@ -14,6 +14,7 @@ use axum::http::request::Parts;
 use super::{Problem, access};
 use crate::db::TenantDb;
 use crate::mutants::mutant;
+use crate::schema::TenantId;
 
 /// The tenant of a request, until it is taken. Clones share one handle.
 ///
@@ -41,6 +42,11 @@ impl TenantSlot {
     pub fn take(&self) -> Option<TenantDb> {
         // A panic while the lock was held leaves the slot as it was, or empty.
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// The tenant of the handle that it holds.
+    pub(crate) fn tenant(&self) -> Option<TenantId> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(TenantDb::tenant)
     }
 }
 

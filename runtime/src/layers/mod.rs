@@ -1,6 +1,7 @@
 //! The layers of a request, each usable alone in any axum application, and the one function that puts them in order.
 
 pub mod authenticate;
+pub mod callers;
 pub mod dev_tenant;
 mod refusal;
 pub mod resolve;
@@ -11,11 +12,26 @@ use std::net::SocketAddr;
 use axum::Router;
 
 pub use authenticate::Authenticate;
+pub use callers::Callers;
 pub use dev_tenant::{DevTenant, DevTenantRefusal};
 pub use resolve::Resolve;
 
 use crate::db::Tenancy;
 use crate::http::{answer_with_problems, health};
+
+/// The service: the routes below `/api`, behind the layers that say who asks, for which tenant, and with which roles; `/health/live` and
+/// `/health/ready`, which need none of it; and a problem for everything else.
+///
+/// Their order is one of dependence. Who asks is known first, since the claim of a credential is one of the names of the tenant that are held
+/// against each other. Roles are looked up when the tenant is known, a route's permission is checked next, and a connection is taken last: a
+/// request that is refused has cost none, but for what the look-ups ask.
+///
+/// The configuration of [`Resolve`] names the claim as a source ([`claim`](resolve::ResolveBuilder::claim)) and the database
+/// ([`tenancy`](resolve::ResolveBuilder::tenancy)). Without them nobody gets a tenant of somebody else's, and nobody gets one at all.
+pub fn service(tenancy: &Tenancy, routes: Router, authenticate: Authenticate, resolve: Resolve, callers: Callers) -> Router {
+    let routes = authenticate.around(resolve.around(callers.around(answer_with_problems(routes))));
+    answer_with_problems(Router::new().nest("/api", routes).merge(health(tenancy)))
+}
 
 /// The service for development: the routes below `/api`, behind the tenant header; `/health/live` and `/health/ready`, which need no tenant;
 /// and a problem for everything else.

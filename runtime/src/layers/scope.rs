@@ -3,6 +3,7 @@
 use axum::http::request::Parts;
 use tracing::Span;
 
+use super::authenticate::Authenticated;
 use crate::db::Tenancy;
 use crate::http::TenantSlot;
 use crate::schema::{Actor, RequestId, TenantId};
@@ -12,7 +13,10 @@ use crate::schema::{Actor, RequestId, TenantId};
 pub(super) fn open(parts: &mut Parts, tenancy: Option<&Tenancy>, tenant: TenantId) -> Span {
     let id = RequestId::generate();
     if let Some(tenancy) = tenancy {
-        parts.extensions.insert(TenantSlot::new(tenancy.tenant_for(tenant, Actor::System, id)));
+        // A user is one in the tenant of its credential, and nobody in another.
+        let who = parts.extensions.get::<Authenticated>().filter(|who| who.tenant == tenant);
+        let actor = who.map_or(Actor::System, |who| Actor::User(who.subject));
+        parts.extensions.insert(TenantSlot::new(tenancy.tenant_for(tenant, actor, id)));
     }
     tracing::info_span!("request", %tenant, request = %id, method = %parts.method)
 }

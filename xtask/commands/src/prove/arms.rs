@@ -249,6 +249,8 @@ pub(super) const ARMS: &[Arm] = &[
         "permission_unasked",
         &["matrix::every_route_answers_every_role_as_the_matrix_says", "order::what_is_refused_has_changed_nothing"],
     ),
+    permissions("caller_of_any_tenant", &["stack::a_user_of_one_tenant_is_nobody_in_another"]),
+    permissions("caller_unscoped", &["stack::scopes_narrow_what_a_role_covers"]),
     permissions("permission_unmounted", &["mounted::a_route_beside_the_others_gets_no_tenant"]),
     // What is secret.
     http(
