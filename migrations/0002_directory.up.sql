@@ -10,12 +10,12 @@ set row_security = off;
 -- tenancy: functions --------------------------------------------------------------------------------------------------------------
 
 -- Tells the services which tenant has changed, so that they forget what they remember of it. The utility command is every role's; the
--- function of that name may be nobody's. The message is the tenant's id and nothing else, since whoever logs in may listen.
+-- function of that name may be nobody's. The message is a hash of the tenant's id, since whoever logs in may listen.
 create function tenancy.tenant_changed() returns trigger
   language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 begin
-  execute format('notify %I, %L', 'tenantry_changes', coalesce(new.id, old.id));
+  execute format('notify %I, %L', 'tenantry_changes', encode(sha256(uuid_send(coalesce(new.id, old.id))), 'hex'));
   return null;
 end $$;
 
@@ -24,7 +24,7 @@ create function tenancy.domain_changed() returns trigger
   language plpgsql set search_path = pg_catalog, pg_temp
 as $$
 begin
-  execute format('notify %I, %L', 'tenantry_changes', coalesce(new.tenant_id, old.tenant_id));
+  execute format('notify %I, %L', 'tenantry_changes', encode(sha256(uuid_send(coalesce(new.tenant_id, old.tenant_id))), 'hex'));
   return null;
 end $$;
 

@@ -110,7 +110,7 @@ mod testing;
 
 pub use db::{
     Change, Config, ConfigError, Directory, Domain, Error, ErrorKind, Isolation, Listener, Platform, Pooler, Rule, SqlCounters, StartError,
-    StatementRefusal, Tenancy, Tenant, TenantDb, TenantTx, Unit,
+    StatementRefusal, Tenancy, Tenant, TenantDb, TenantHash, TenantTx, Unit,
 };
 pub use repo::{After, List, Page, Repo};
 pub use schema::{

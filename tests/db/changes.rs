@@ -8,10 +8,12 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
 use axum::routing::get;
+use sha2::{Digest as _, Sha256};
 use sqlx::PgConnection;
+use sqlx::postgres::PgListener;
 use tenantry::layers::Resolve;
 use tenantry::layers::resolve::{Found, Host, Lookup, Slug};
-use tenantry::{Change, Error, Listener, Platform, Pooler, Tenancy, TenantId};
+use tenantry::{Change, Error, Listener, Platform, Pooler, Tenancy, TenantHash, TenantId};
 use tenantry_app::CONVENTIONS;
 use tenantry_testkit::execute;
 use tenantry_tests::{Bed, patient};
@@ -30,6 +32,11 @@ async fn next(listener: &mut Listener) -> Change {
     timeout(LONG, listener.next()).await.expect("something is heard")
 }
 
+/// What the database says of a change of the tenant: the SHA-256 of its id.
+fn told(tenant: TenantId) -> String {
+    Sha256::digest(tenant.uuid().as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 async fn notify(connection: &mut PgConnection, payload: &str) {
     execute(connection, &format!("notify {}, '{payload}'", CONVENTIONS.changes_channel())).await.unwrap();
 }
@@ -40,13 +47,31 @@ async fn a_change_names_its_tenant() {
     let mut observer = bed.observer().await;
     let mut listener = listener(&bed).await;
     for tenant in [bed.a, bed.b] {
-        notify(&mut observer, &tenant.to_string()).await;
-        assert_eq!(next(&mut listener).await, Change::Tenant(tenant));
+        notify(&mut observer, &told(tenant)).await;
+        assert_eq!(next(&mut listener).await, Change::Tenant(TenantHash::of(tenant)));
     }
     // Whoever may connect may say anything: nobody knows what has changed then.
-    for payload in ["", "all of them", &format!("{}0", bed.a), &"9".repeat(7999)] {
+    for payload in
+        ["", "all of them", &bed.a.to_string(), &format!("{}0", told(bed.a)), &told(bed.a).replacen(|_| true, "+", 1), &"9".repeat(7999)]
+    {
         notify(&mut observer, payload).await;
         assert_eq!(next(&mut listener).await, Change::Anything, "{payload:.20}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_listens_learns_no_tenant() {
+    let bed = Bed::new().await;
+    let platform = operator(&bed).await;
+    let mut anybody = PgListener::connect(bed.stage.url("app").expose_with_password()).await.unwrap();
+    anybody.listen(&CONVENTIONS.changes_channel()).await.unwrap();
+    let made = platform.create_tenant("made", "Made Ltd").await.unwrap();
+    platform.add_domain(made, "made.example").await.unwrap();
+    platform.suspend(made).await.unwrap();
+    platform.remove_domain(made, "made.example").await.unwrap();
+    for _ in 0..4 {
+        let heard = timeout(LONG, anybody.recv()).await.expect("it is heard").unwrap();
+        assert_eq!(heard.payload(), told(made));
     }
 }
 
@@ -57,8 +82,8 @@ async fn a_future_that_is_dropped_loses_nothing() {
     let mut listener = listener(&bed).await;
     for tenant in [bed.a, bed.b, bed.a] {
         assert!(timeout(Duration::from_millis(20), listener.next()).await.is_err());
-        notify(&mut observer, &tenant.to_string()).await;
-        assert_eq!(next(&mut listener).await, Change::Tenant(tenant));
+        notify(&mut observer, &told(tenant)).await;
+        assert_eq!(next(&mut listener).await, Change::Tenant(TenantHash::of(tenant)));
     }
 }
 
@@ -70,10 +95,10 @@ async fn what_was_missed_between_two_connections_may_be_anything() {
     for _ in 0..2 {
         bed.terminate_app_backends().await;
         // Nobody hears this one.
-        notify(&mut observer, &bed.a.to_string()).await;
+        notify(&mut observer, &told(bed.a)).await;
         assert_eq!(next(&mut listener).await, Change::Anything);
-        notify(&mut observer, &bed.b.to_string()).await;
-        assert_eq!(next(&mut listener).await, Change::Tenant(bed.b));
+        notify(&mut observer, &told(bed.b)).await;
+        assert_eq!(next(&mut listener).await, Change::Tenant(TenantHash::of(bed.b)));
     }
 }
 
@@ -143,8 +168,8 @@ async fn what_is_remembered_follows_the_listener() {
 
     one.active.store(false, Ordering::SeqCst);
     assert_eq!((status(&router).await, one.asked.load(Ordering::SeqCst)), (200, 1), "it is remembered");
-    notify(&mut observer, &bed.b.to_string()).await;
-    notify(&mut observer, &bed.a.to_string()).await;
+    notify(&mut observer, &told(bed.b)).await;
+    notify(&mut observer, &told(bed.a)).await;
     soon(&router, 404).await;
     assert_eq!(one.asked.load(Ordering::SeqCst), 2, "another tenant's change forgets nothing of it");
 

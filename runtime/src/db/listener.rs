@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use sha2::{Digest as _, Sha256};
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPoolOptions};
 
 use super::tenancy::connect;
@@ -31,7 +32,7 @@ const WAIT: (Duration, Duration) = (Duration::from_millis(50), Duration::from_se
 /// # async fn example(conventions: &Conventions) -> Result<(), Box<dyn std::error::Error>> {
 /// let mut listener = Listener::start(&Config::from_env()?, conventions).await?;
 /// match listener.next().await {
-///     Change::Tenant(tenant) => println!("forget what you know about {tenant}"),
+///     Change::Tenant(hash) => println!("forget what you know about the tenant for which `hash.is_of(tenant)`"),
 ///     _ => println!("forget what you know"),
 /// }
 /// # Ok(())
@@ -49,10 +50,38 @@ pub struct Listener {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Change {
-    /// Something about that tenant: it is new, or its slug, its status or one of its domains has changed.
-    Tenant(TenantId),
+    /// Something about the tenant that is meant: it is new, or its slug, its status or one of its domains has changed.
+    Tenant(TenantHash),
     /// Nobody knows what: notifications may have been missed.
     Anything,
+}
+
+/// Which tenant has changed, for those who know its id: the SHA-256 of the id's bytes. Whoever may log in may listen, and learns of no tenant by it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct TenantHash([u8; 32]);
+
+impl TenantHash {
+    /// The hash of a tenant.
+    #[must_use]
+    pub fn of(tenant: TenantId) -> Self {
+        Self(Sha256::digest(tenant.uuid().as_bytes()).into())
+    }
+
+    /// Whether that tenant is meant.
+    #[must_use]
+    pub fn is_of(&self, tenant: TenantId) -> bool {
+        *self == Self::of(tenant)
+    }
+
+    /// What the database writes; `None` when it is something else.
+    fn read(text: &str) -> Option<Self> {
+        let mut hash = [0; 32];
+        let mut digits = text.chars().map(|digit| digit.to_digit(16).and_then(|digit| u8::try_from(digit).ok()));
+        for byte in &mut hash {
+            *byte = (digits.next()?? << 4) | digits.next()??;
+        }
+        digits.next().is_none().then_some(Self(hash))
+    }
 }
 
 impl Listener {
@@ -88,8 +117,8 @@ impl Listener {
                 return Change::Anything;
             };
             match tokio::time::timeout(SILENCE, listener.try_recv()).await {
-                // What is not a tenant's id was written for another version of this library, or by somebody else.
-                Ok(Ok(Some(told))) => return told.payload().parse().map_or(Change::Anything, Change::Tenant),
+                // What is no hash was written for another version of this library, or by somebody else.
+                Ok(Ok(Some(told))) => return TenantHash::read(told.payload()).map_or(Change::Anything, Change::Tenant),
                 Ok(Ok(None)) => self.lost("the server has closed it"),
                 Ok(Err(error)) => self.lost(&error.to_string()),
                 Err(_) => self.ask().await,

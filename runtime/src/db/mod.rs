@@ -26,7 +26,7 @@ pub use config::{Config, ConfigError, Pooler};
 pub use directory::{Directory, Found};
 pub use error::{Error, ErrorKind, Rule};
 pub use executor::{StatementRefusal, Unchecked};
-pub use listener::{Change, Listener};
+pub use listener::{Change, Listener, TenantHash};
 pub use platform::{Domain, Platform, Tenant};
 pub use pool::Connections;
 pub use retry::Isolation;

@@ -97,8 +97,8 @@ impl Cache {
     }
 
     /// Forgets the tenant, and all names of nobody: one of them may be the tenant's now.
-    pub(super) fn forget(&mut self, tenant: TenantId) {
-        self.tenants.retain(|entry| entry.found.is_none_or(|found| found.tenant != tenant));
+    pub(super) fn forget(&mut self, is: impl Fn(TenantId) -> bool) {
+        self.tenants.retain(|entry| entry.found.is_none_or(|found| !is(found.tenant)));
         self.nobody.clear();
     }
 
@@ -240,7 +240,7 @@ mod tests {
                     }
                     Step::Forget(tenant) => {
                         model.0.retain(|(_, found, _)| found.is_some_and(|found| found.tenant != tenant));
-                        cache.forget(tenant);
+                        cache.forget(|found| found == tenant);
                     }
                     Step::Clear => {
                         model.0.clear();

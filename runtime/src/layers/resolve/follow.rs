@@ -21,7 +21,7 @@ impl Resolve {
     pub async fn follow(self, mut listener: Listener) -> Infallible {
         loop {
             match listener.next().await {
-                Change::Tenant(tenant) => self.invalidate(tenant),
+                Change::Tenant(hash) => self.invalidate_where(|tenant| hash.is_of(tenant)),
                 Change::Anything if mutant!("resolve_gap_ignored") => {}
                 Change::Anything => self.clear(),
             }

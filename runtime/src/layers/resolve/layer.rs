@@ -77,7 +77,11 @@ impl Resolve {
     /// Forgets what is remembered of a tenant, and that names are nobody's. It is called when something about the tenant has changed: its
     /// status, its slug, a domain.
     pub fn invalidate(&self, tenant: TenantId) {
-        self.0.lookup.invalidate(tenant);
+        self.invalidate_where(|found| found == tenant);
+    }
+
+    pub(super) fn invalidate_where(&self, is: impl Fn(TenantId) -> bool) {
+        self.0.lookup.invalidate(is);
     }
 
     /// Forgets all that is remembered. It is called when changes may have been missed.

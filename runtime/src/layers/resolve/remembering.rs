@@ -81,9 +81,9 @@ impl Remembering {
 
     /// Forgets what is known about the tenant. A look-up that is under way is not remembered and not joined, since what it has read may be
     /// old.
-    pub(super) fn invalidate(&self, tenant: TenantId) {
+    pub(super) fn invalidate(&self, is: impl Fn(TenantId) -> bool) {
         if !mutant!("resolve_never_invalidated") {
-            self.forget(|cache| cache.forget(tenant));
+            self.forget(|cache| cache.forget(is));
         }
     }
 

@@ -64,7 +64,7 @@ fn touch(conventions: &Conventions) -> Function {
 fn tenant_changed(conventions: &Conventions) -> Function {
     let comment = lines(&[
         "Tells the services which tenant has changed, so that they forget what they remember of it. The utility command is every role's; the",
-        "function of that name may be nobody's. The message is the tenant's id and nothing else, since whoever logs in may listen.",
+        "function of that name may be nobody's. The message is a hash of the tenant's id, since whoever logs in may listen.",
     ]);
     changed(conventions, TENANT_CHANGED, comment, "id")
 }
@@ -75,7 +75,8 @@ fn domain_changed(conventions: &Conventions) -> Function {
 
 fn changed(conventions: &Conventions, name: &str, comment: Vec<String>, column: &str) -> Function {
     let (channel, column) = (conventions.changes_channel(), quoted(column));
-    let told = format!("  execute format('notify %I, %L', '{channel}', coalesce(new.{column}, old.{column}));");
+    let told =
+        format!("  execute format('notify %I, %L', '{channel}', encode(sha256(uuid_send(coalesce(new.{column}, old.{column}))), 'hex'));");
     trigger(conventions, name, comment, &[&told, "  return null;"])
 }
 
