@@ -77,11 +77,10 @@ impl Expected {
     /// The claims of a token that the key has signed, when they are what they must be.
     pub(super) fn hold(&self, token: &Compact<'_>, key: &VerifyingKey, now: u64) -> Result<Held, TokenError> {
         let claims = token.verified(key)?;
-        let as_expected = match (self.kind, token.kind()?.as_deref()) {
-            (TokenType::AccessToken, Some("at+jwt")) | (TokenType::Jwt, Some("jwt") | None) => true,
-            _ => mutant!("token_type_unread"),
-        };
-        if !as_expected {
+        let kind = token.kind()?;
+        let is_expected =
+            matches!((self.kind, kind.as_deref()), (TokenType::AccessToken, Some("at+jwt")) | (TokenType::Jwt, Some("jwt") | None));
+        if !is_expected && !mutant!("token_type_unread") {
             return Err(TokenError::Type);
         }
         if required(&claims, "iss")? != &*self.issuer && !mutant!("token_issuer_unread") {
