@@ -103,7 +103,6 @@ impl Routes {
     }
 
     /// The router. A layer around it puts a [`TenantSlot`](super::TenantSlot) and a [`Caller`](crate::permissions::Caller) into each request.
-    #[must_use]
     pub fn into_router(self) -> Router {
         self.router
     }
