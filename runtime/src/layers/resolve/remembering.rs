@@ -231,7 +231,7 @@ mod tests {
         let tenant = TenantId::generate();
         let mut before = Box::pin(remembering.find(Name::Id(tenant)));
         assert!(before.as_mut().now_or_never().is_none());
-        remembering.invalidate(tenant);
+        remembering.invalidate(|found| found == tenant);
         // Who comes after the change does not join it either.
         let mut after = Box::pin(remembering.find(Name::Id(tenant)));
         assert!(after.as_mut().now_or_never().is_none());
