@@ -54,22 +54,30 @@ async fn a_hash_of_another_cost_is_made_anew_when_its_owner_logs_in() {
     assert_eq!(hashing.verify(typed("a password"), Some(&new)).await, Ok(Verdict::Right { rehashed: None }));
 }
 
+/// By the quickest of each, which other work on the machine disturbs least.
+fn alike(known: &[Duration], unknown: &[Duration]) -> bool {
+    let [known, unknown] = [known, unknown].map(|took| took.iter().min().copied().unwrap_or_default());
+    known < unknown * 3 / 2 && unknown < known * 3 / 2
+}
+
 /// The work for nobody is the work for somebody, so that time does not tell who has an account.
 #[tokio::test]
 async fn an_unknown_person_takes_as_long_as_a_known_one() {
     let hashing = Hashing::new(Cost::DEFAULT, 1).expect("hashing");
     let stored = hashing.hash(typed("a password")).await.expect("a hash");
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
-    for _ in 0..9 {
+    // As often as it takes for each to have run undisturbed once.
+    for round in 0..60 {
+        if round > 8 && alike(&known, &unknown) {
+            break;
+        }
         for (stored, took) in [(Some(&stored), &mut known), (None, &mut unknown)] {
             let begin = Instant::now();
             assert_eq!(hashing.verify(typed("a guess"), stored).await, Ok(Verdict::Wrong));
             took.push(begin.elapsed());
         }
     }
-    // The quickest of each, which other work on the machine disturbs least.
-    let [known, unknown] = [known, unknown].map(|took| took.into_iter().min().unwrap_or_default());
-    assert!(known < unknown * 3 / 2 && unknown < known * 3 / 2, "known {known:?}, unknown {unknown:?}");
+    assert!(alike(&known, &unknown), "known {known:?}, unknown {unknown:?}");
     // What nobody's hash was made of opens nothing.
     assert_eq!(hashing.verify(typed(""), None).await, Ok(Verdict::Wrong));
 }

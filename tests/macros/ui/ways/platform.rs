@@ -8,7 +8,7 @@ async fn reached(tenancy: &Tenancy, db: &TenantDb, tx: &mut TenantTx<'_>) {
     let _: Platform = tenancy.clone().into();
     let _ = db.platform();
     let _ = tx.platform();
-    let _ = Platform { pool: tenancy.pool, table: String::new() };
+    let _ = Platform { pool: tenancy.pool, tenants: String::new() };
 }
 
 async fn reads_rows(platform: &Platform, id: Id<Category>) -> Result<Category, Error> {

@@ -388,15 +388,25 @@ fn changes_of_two_rows(bench: &mut Bench, who: usize) -> Option<[[Act; 2]; 2]> {
 /// What a transaction of several units does: it makes a row, changes one, if any can be changed, and makes another row.
 fn several(bench: &mut Bench, who: usize, model: usize) -> Option<Vec<Act>> {
     let mut deeds = vec![(model, Deed::Create(fresh(bench, who, model, false)?))];
-    deeds.extend((0..bench.world.models.len()).find_map(|model| Some((model, patch_of(bench, who, model, false, None)?))));
-    deeds.extend((0..DRAWS).find_map(|_| second(bench, who, model, &deeds)));
+    let models = bench.world.models.len();
+    deeds.extend((0..DRAWS).find_map(|_| {
+        goes_with(bench, who, &deeds, |bench| (0..models).find_map(|model| Some((model, patch_of(bench, who, model, false, None)?))))
+    }));
+    deeds.extend(
+        (0..DRAWS).find_map(|_| goes_with(bench, who, &deeds, |bench| Some((model, Deed::Create(fresh(bench, who, model, false)?))))),
+    );
     let act = |(model, deed)| Act { surface: Surface::Repository, model, deed, foreign: Vec::new() };
     // One unit alone would show nothing of what belongs together.
     (deeds.len() > 1).then(|| deeds.into_iter().map(act).collect())
 }
 
-/// One more row of the model that goes with those that are to be made before it.
-fn second(bench: &mut Bench, who: usize, model: usize, before: &[(usize, Deed)]) -> Option<(usize, Deed)> {
+/// One more deed, drawn where those before it have been done. It must not name a row that is not there yet.
+fn goes_with(
+    bench: &mut Bench,
+    who: usize,
+    before: &[(usize, Deed)],
+    draw: impl FnOnce(&mut Bench) -> Option<(usize, Deed)>,
+) -> Option<(usize, Deed)> {
     let book = bench.books[who].clone();
     for (model, deed) in before {
         match deed {
@@ -405,11 +415,14 @@ fn second(bench: &mut Bench, who: usize, model: usize, before: &[(usize, Deed)])
             _ => {}
         }
     }
-    let row = fresh(bench, who, model, false);
+    let drawn = draw(bench);
     bench.books[who] = book;
-    // It must not refer to the row that is not there yet.
     let refers = |row: &Row| row.values().any(|value| value.as_str() == Some(&Uuid::max().to_string()));
-    row.filter(|row| !refers(row)).map(|row| (model, Deed::Create(row)))
+    drawn.filter(|(_, deed)| match deed {
+        Deed::Create(row) => !refers(row),
+        Deed::Patch(id, changes) => *id != Uuid::max() && !refers(changes),
+        _ => true,
+    })
 }
 
 /// A row that nothing holds back from being deleted; it is made for that.
