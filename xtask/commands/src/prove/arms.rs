@@ -335,7 +335,9 @@ pub(super) const FAULT_ARMS: &[FaultArms] = &[
     FaultArms { fault: "pooler", names: &["pooler_persistent", "session_set"] },
     FaultArms { fault: "panic", names: &["commit_each"] },
     FaultArms { fault: "swallowed", names: &["no_poison", "commit_poisoned", "refusal_forgiven", "success_heals", "savepoint_heals"] },
-    FaultArms { fault: "savepoints", names: &["savepoint_kept", "savepoint_unread", "savepoint_uncounted"] },
+    // Not `savepoint_uncounted`: whether a future is dropped between the two ends of a savepoint is a matter of time here, and of no chance in its
+    // own test above.
+    FaultArms { fault: "savepoints", names: &["savepoint_kept", "savepoint_unread"] },
     FaultArms { fault: "timeout", names: &["commit_each"] },
     FaultArms { fault: "killed", names: &["commit_each"] },
     FaultArms { fault: "exhausted", names: &["acquire_unbounded"] },
