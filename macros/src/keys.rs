@@ -51,7 +51,8 @@ pub(crate) const ON_VARIANT: Keys = Keys { place: "#[model(…)] on a variant", 
 pub(crate) const ACTIONS: [(&str, &[&str]); 4] =
     [("read", &["list", "get"]), ("create", &["create"]), ("update", &["patch"]), ("delete", &["delete"])];
 
-pub(crate) const IN_PERMISSIONS: Keys = Keys { place: "permissions(…)", known: &["read", "create", "update", "delete"], later: &[] };
+pub(crate) const IN_PERMISSIONS: Keys =
+    Keys { place: "permissions(…)", known: &[ACTIONS[0].0, ACTIONS[1].0, ACTIONS[2].0, ACTIONS[3].0], later: &[] };
 
 pub(crate) const IN_REFERENCES: Keys = Keys { place: "references(…)", known: &[ON_DELETE], later: &[] };
 

@@ -71,8 +71,7 @@ async fn visible(bed: &Bed, context: Option<TenantId>) -> Vec<String> {
 async fn northwind_into_two_tenants_adds_up_and_stays_apart() {
     let served = Served::start().await;
     let (whole, half) = (served.bed.a, served.bed.b);
-    let config = tenantry::Config::new(served.bed.stage.url("platform").expose_with_password()).unwrap();
-    let platform = tenantry::Platform::start(&config, &tenantry_app::CONVENTIONS).await.unwrap();
+    let platform = served.bed.platform().await;
     let newcomer = tenant(&platform, "newcomer").await;
     let data = northwind();
     // Both at once, so that they could get into each other's way.

@@ -3,7 +3,7 @@
 use axum::Router;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
-use tenantry::{Config, Platform, TenantId};
+use tenantry::TenantId;
 use tenantry_testkit::column;
 use tenantry_tests::tenant;
 use uuid::Uuid;
@@ -23,8 +23,7 @@ struct Trade {
 impl Trade {
     async fn open() -> Self {
         let served = Served::start().await;
-        let config = Config::new(served.bed.stage.url("platform").expose_with_password()).unwrap();
-        let platform = Platform::start(&config, &tenantry_app::CONVENTIONS).await.unwrap();
+        let platform = served.bed.platform().await;
         let nothing = tenant(&platform, "nothing").await;
         let (whole, half) = (served.bed.a, served.bed.b);
         let data = northwind();

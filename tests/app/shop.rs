@@ -4,13 +4,13 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, Request, header};
+use axum::http::{Request, header};
 use serde_json::{Value, json};
 use tenantry::http::{Api, CursorKey};
 use tenantry::layers::{self, dev_tenant};
 use tenantry::{Tenancy, TenantId};
 use tenantry_tests::Bed;
-use tower::ServiceExt;
+pub(crate) use tenantry_tests::{Answer, answer as send};
 
 /// The whole service for development, as the application serves it.
 pub(crate) fn router(tenancy: &Tenancy, address: SocketAddr) -> Router {
@@ -98,34 +98,4 @@ pub(crate) fn request(tenant: TenantId, method: &str, path: &str, body: String) 
         request = request.header(header::CONTENT_TYPE, "application/json");
     }
     request.body(Body::from(body)).unwrap()
-}
-
-pub(crate) async fn send(router: &Router, request: Request<Body>) -> Answer {
-    let (parts, body) = router.clone().oneshot(request).await.unwrap().into_parts();
-    let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-    Answer { status: parts.status.as_u16(), headers: parts.headers, body: String::from_utf8(body.to_vec()).unwrap() }
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: String,
-}
-
-impl Answer {
-    #[track_caller]
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
-    }
-
-    /// A problem's status, and its errors as `pointer code`.
-    #[track_caller]
-    pub(crate) fn errors(&self) -> (u16, Vec<String>) {
-        assert_eq!(self.headers["content-type"], "application/problem+json", "{self:?}");
-        let json = self.json();
-        assert_eq!(json["status"], self.status);
-        let error = |error: &Value| format!("{} {}", error["pointer"].as_str().unwrap(), error["code"].as_str().unwrap());
-        (self.status, json["errors"].as_array().map(|errors| errors.iter().map(error).collect()).unwrap_or_default())
-    }
 }

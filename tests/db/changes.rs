@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use sqlx::PgConnection;
 use tenantry::layers::Resolve;
 use tenantry::layers::resolve::{Found, Host, Lookup, Slug};
-use tenantry::{Change, Error, Listener, Platform, Pooler, Tenancy, TenantHash, TenantId};
+use tenantry::{Change, Error, Listener, Pooler, Tenancy, TenantHash, TenantId};
 use tenantry_app::CONVENTIONS;
 use tenantry_testkit::execute;
 use tenantry_tests::{Bed, patient};
@@ -121,15 +121,26 @@ impl Lookup for One {
     }
 }
 
+/// Where the first tenant of the bed is served.
+const HOST: &str = "a.example.com";
+
 async fn status(router: &Router) -> u16 {
-    let request = Request::get("/").header("host", "a.example.com").body(Body::empty()).unwrap();
+    status_at(router, HOST).await
+}
+
+async fn status_at(router: &Router, host: &str) -> u16 {
+    let request = Request::get("/").header("host", host).body(Body::empty()).unwrap();
     router.clone().oneshot(request).await.unwrap().status().as_u16()
 }
 
 /// Until the answer is that, which the answer of a moment ago may not be yet.
 async fn soon(router: &Router, wanted: u16) {
+    soon_at(router, HOST, wanted).await;
+}
+
+async fn soon_at(router: &Router, host: &str, wanted: u16) {
     let until = async {
-        while status(router).await != wanted {
+        while status_at(router, host).await != wanted {
             yield_now().await;
         }
     };
@@ -184,17 +195,11 @@ impl Instance {
     }
 }
 
-async fn operator(bed: &Bed) -> Platform {
-    Platform::start(&patient(bed.stage.url("platform").expose_with_password()), &CONVENTIONS)
-        .await
-        .unwrap_or_else(|error| panic!("{error}"))
-}
-
 /// The clock of what is remembered stands still, so that the listeners alone bring it about.
 #[tokio::test]
 async fn a_suspended_tenants_next_request_is_refused_within_a_second_everywhere() {
     let bed = Bed::new().await;
-    let platform = operator(&bed).await;
+    let platform = bed.platform().await;
     let instances = [Instance::new(&bed).await, Instance::new(&bed).await];
     for instance in &instances {
         tokio::spawn(instance.resolve.clone().follow(listener(&bed).await));
@@ -218,7 +223,7 @@ async fn a_suspended_tenants_next_request_is_refused_within_a_second_everywhere(
 #[tokio::test]
 async fn without_a_listener_it_is_refused_when_what_is_remembered_expires() {
     let bed = Bed::new().await;
-    let platform = operator(&bed).await;
+    let platform = bed.platform().await;
     let instance = Instance::new(&bed).await;
     assert_eq!(status(&instance.router).await, 200);
     platform.suspend(bed.a).await.unwrap();
@@ -232,21 +237,10 @@ async fn without_a_listener_it_is_refused_when_what_is_remembered_expires() {
 #[tokio::test]
 async fn a_new_domain_is_answered_at_once() {
     let bed = Bed::new().await;
-    let platform = operator(&bed).await;
+    let platform = bed.platform().await;
     let instance = Instance::new(&bed).await;
     tokio::spawn(instance.resolve.clone().follow(listener(&bed).await));
-    let at = async |wanted: u16| {
-        let until = async {
-            loop {
-                let request = Request::get("/").header("host", "shop.a.example").body(Body::empty()).unwrap();
-                if instance.router.clone().oneshot(request).await.unwrap().status().as_u16() == wanted {
-                    return;
-                }
-                yield_now().await;
-            }
-        };
-        timeout(LONG, until).await.expect("it is answered so in time");
-    };
+    let at = async |wanted| soon_at(&instance.router, "shop.a.example", wanted).await;
     at(404).await;
     platform.add_domain(bed.a, "shop.a.example").await.unwrap();
     platform.verify_domain(bed.a, "shop.a.example").await.unwrap();

@@ -2,14 +2,9 @@
 
 use tenantry::db::Found;
 use tenantry::layers::resolve::{Host, Lookup, Slug};
-use tenantry::{Actor, ErrorKind, Platform, TenantId};
+use tenantry::{Actor, ErrorKind, TenantId};
 use tenantry_testkit::{column, execute};
-use tenantry_tests::{Bed, patient};
-
-async fn platform(bed: &Bed) -> Platform {
-    let config = patient(bed.stage.url("platform").expose_with_password());
-    Platform::start(&config, &tenantry_app::CONVENTIONS).await.unwrap()
-}
+use tenantry_tests::Bed;
 
 fn kind(result: Result<(), tenantry::Error>) -> ErrorKind {
     result.unwrap_err().kind().clone()
@@ -20,7 +15,7 @@ const UNKNOWN: ErrorKind = ErrorKind::NotFound;
 #[tokio::test]
 async fn a_slug_and_an_id_are_whose_they_are_and_tell_whether_that_one_is_served() {
     let bed = Bed::with(|config| config.max_connections(1)).await;
-    let (platform, directory) = (platform(&bed).await, bed.tenancy.directory());
+    let (platform, directory) = (bed.platform().await, bed.tenancy.directory());
     let found = |active| Some(Found { tenant: bed.a, active });
     for (active, change) in [(true, None), (false, Some(false)), (false, Some(false)), (true, Some(true)), (true, Some(true))] {
         match change {
@@ -57,7 +52,7 @@ async fn a_tenant_that_says_nothing_of_its_status_is_not_served_yet() {
 #[tokio::test]
 async fn a_domain_is_answered_at_once_it_is_verified_and_active() {
     let bed = Bed::with(|config| config.max_connections(1)).await;
-    let (platform, directory) = (platform(&bed).await, bed.tenancy.directory());
+    let (platform, directory) = (bed.platform().await, bed.tenancy.directory());
     let (host, found) = ("shop.example", Some(Found { tenant: bed.a, active: true }));
     assert_eq!(directory.by_host(host).await.unwrap(), None);
     platform.add_domain(bed.a, host).await.unwrap();
@@ -92,7 +87,7 @@ async fn a_domain_is_answered_at_once_it_is_verified_and_active() {
 #[tokio::test]
 async fn a_host_is_one_tenants_in_one_spelling() {
     let bed = Bed::new().await;
-    let platform = platform(&bed).await;
+    let platform = bed.platform().await;
     platform.add_domain(bed.a, "shop.example").await.unwrap();
     for tenant in [bed.a, bed.b] {
         assert!(matches!(kind(platform.add_domain(tenant, "shop.example").await), ErrorKind::Unique { .. }));
@@ -129,7 +124,7 @@ async fn a_host_is_one_tenants_in_one_spelling() {
 #[tokio::test]
 async fn a_tenant_has_one_primary_domain_at_most() {
     let bed = Bed::new().await;
-    let platform = platform(&bed).await;
+    let platform = bed.platform().await;
     for (tenant, host) in [(bed.a, "one.example"), (bed.a, "two.example"), (bed.b, "other.example")] {
         platform.add_domain(tenant, host).await.unwrap();
     }
@@ -153,7 +148,7 @@ async fn a_tenant_has_one_primary_domain_at_most() {
 #[tokio::test]
 async fn another_tenants_domain_is_one_that_does_not_exist() {
     let bed = Bed::new().await;
-    let platform = platform(&bed).await;
+    let platform = bed.platform().await;
     platform.add_domain(bed.b, "other.example").await.unwrap();
     for host in ["other.example", "none.example", ""] {
         assert_eq!(kind(platform.verify_domain(bed.a, host).await), UNKNOWN);
@@ -219,7 +214,7 @@ async fn a_look_up_leaves_its_connection_as_it_was() {
 #[tokio::test]
 async fn every_change_of_a_tenant_or_its_domains_is_told_once_it_is_committed() {
     let bed = Bed::new().await;
-    let platform = platform(&bed).await;
+    let platform = bed.platform().await;
     let mut listener = sqlx::postgres::PgListener::connect(bed.stage.url("app").expose_with_password()).await.unwrap();
     listener.listen(&tenantry_app::CONVENTIONS.changes_channel()).await.unwrap();
     let made = platform.create_tenant("made", "Made").await.unwrap();

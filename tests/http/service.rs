@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, Request, header};
+use axum::http::{Request, header};
 use serde_json::Value;
 use sqlx::ConnectOptions;
 use tenantry::http::{Api, CursorKey, TenantSlot, UncheckedPermissions, answer_with_problems, routes};
@@ -13,8 +13,8 @@ use tenantry::schema::ir::Schema;
 use tenantry::{Actor, Config, Platform, Registry, Tenancy, TenantDb, TenantId, migrate};
 use tenantry_testkit::{Stage, execute};
 use tenantry_tests::server;
+pub(crate) use tenantry_tests::{Answer, answer};
 use tokio::sync::Mutex;
-use tower::ServiceExt;
 use uuid::Uuid;
 
 use crate::models::{CONVENTIONS, MODELS};
@@ -90,13 +90,6 @@ impl Service {
     }
 }
 
-pub(crate) async fn answer(router: &Router, request: Request<Body>) -> Answer {
-    let response = router.clone().oneshot(request).await.unwrap();
-    let (parts, body) = response.into_parts();
-    let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-    Answer { status: parts.status.as_u16(), headers: parts.headers, body: String::from_utf8(body.to_vec()).unwrap() }
-}
-
 /// Someone who is this tenant.
 #[derive(Clone, Copy)]
 pub(crate) struct Caller<'s> {
@@ -146,37 +139,6 @@ impl Caller<'_> {
         let sql = "select md5(concat((select string_agg(c::text, '|' order by id) from app.customers c where tenant_id = $1), '#', \
                    (select string_agg(o::text, '|' order by id) from app.orders o where tenant_id = $1)))";
         sqlx::query_scalar(sql).bind(self.tenant.uuid()).fetch_one(&mut observer).await.unwrap()
-    }
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: String,
-}
-
-impl Answer {
-    #[track_caller]
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
-    }
-
-    pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
-    }
-
-    /// The errors of a problem as `place code`, behind its status.
-    #[track_caller]
-    pub(crate) fn errors(&self) -> (u16, Vec<String>) {
-        assert_eq!(self.header("content-type"), "application/problem+json", "{self:?}");
-        let json = self.json();
-        assert_eq!(json["status"], self.status);
-        let error = |error: &Value| {
-            let place = error.get("pointer").or(error.get("parameter")).and_then(Value::as_str).unwrap();
-            format!("{place} {}", error["code"].as_str().unwrap())
-        };
-        (self.status, json["errors"].as_array().map(|errors| errors.iter().map(error).collect()).unwrap_or_default())
     }
 }
 

@@ -2,13 +2,13 @@
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderMap, Request, header};
+use axum::http::{Request, header};
 use serde_json::Value;
 use tenantry::http::{Api, CursorKey, TenantSlot, answer_with_problems};
-use tenantry::permissions::{Caller, Permission, Role};
+use tenantry::permissions::{Caller, Role};
 use tenantry::{Actor, Config, Registry, TenantId};
 use tenantry_tests::Bed;
-use tower::ServiceExt;
+pub(crate) use tenantry_tests::{Answer, answer};
 use uuid::Uuid;
 
 /// The application's models, of which no database is needed.
@@ -73,49 +73,4 @@ pub(crate) fn request(caller: Option<&Caller>, method: &str, path: &str, body: &
         request = request.extension(caller.clone());
     }
     request.body(Body::from(body.to_owned())).unwrap()
-}
-
-pub(crate) async fn answer(router: &Router, request: Request<Body>) -> Answer {
-    let (parts, body) = router.clone().oneshot(request).await.unwrap().into_parts();
-    let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-    Answer { status: parts.status.as_u16(), headers: parts.headers, body: String::from_utf8(body.to_vec()).unwrap() }
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: String,
-}
-
-impl Answer {
-    #[track_caller]
-    pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
-    }
-
-    /// The last word of a problem's type.
-    pub(crate) fn code(&self) -> String {
-        self.json()["type"].as_str().and_then(|text| text.rsplit(':').next()).unwrap_or_default().to_owned()
-    }
-
-    /// The errors of a problem as `pointer code`, behind its status.
-    #[track_caller]
-    pub(crate) fn errors(&self) -> (u16, Vec<String>) {
-        let json = self.json();
-        let error = |error: &Value| format!("{} {}", error["pointer"].as_str().unwrap(), error["code"].as_str().unwrap());
-        (self.status, json["errors"].as_array().map(|errors| errors.iter().map(error).collect()).unwrap_or_default())
-    }
-
-    /// Whether it is the refusal that names the permission, and says nothing else.
-    pub(crate) fn names(&self, permission: &Permission) -> bool {
-        let expected = format!(
-            concat!(
-                r#"{{"type":"urn:tenantry:problem:forbidden","title":"The caller lacks a permission","status":403,"#,
-                r#""detail":"the request needs the permission {}"}}"#
-            ),
-            permission
-        );
-        (self.status, self.body.as_str()) == (403, &expected)
-    }
 }

@@ -3,13 +3,13 @@
 
 pub mod customer;
 pub mod rename;
+pub mod router;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request, StatusCode, header};
-use axum::routing::post;
 use serde_json::{Value, json};
-use tenantry::http::{Api, CursorKey, routes};
+use tenantry::http::{Api, CursorKey};
 use tenantry::schema::ir::Schema;
 use tenantry::{Config, Platform, Registry, Tenancy, TenantId, layers, migrate};
 use tenantry_testkit::Stage;
@@ -21,7 +21,9 @@ const README: &str = include_str!("../../README.md");
 
 #[test]
 fn the_readme_shows_this_code() {
-    for (name, code) in [("customer.rs", include_str!("customer.rs")), ("rename.rs", include_str!("rename.rs"))] {
+    let shown =
+        [("customer.rs", include_str!("customer.rs")), ("rename.rs", include_str!("rename.rs")), ("router.rs", include_str!("router.rs"))];
+    for (name, code) in shown {
         assert!(README.contains(&format!("```rust\n{code}```")), "tests/readme/{name} is not in README.md as it stands");
     }
     let code = include_str!("customer.rs");
@@ -62,8 +64,7 @@ async fn from_the_struct_to_table_policies_repository_and_routes() {
     let config = Config::new(stage.url("app").expose_with_password()).unwrap();
     let tenancy = Tenancy::start(&config, MODELS, CONVENTIONS).await.unwrap();
     let api = Api::new(tenancy.registry(), CursorKey::random().unwrap());
-    let routes = routes(&api).route("/rename", post(rename::rename));
-    let service = layers::development(&tenancy, routes, "test", ([127, 0, 0, 1], 8080).into()).unwrap();
+    let service = layers::development(&tenancy, router::router(&api), "test", ([127, 0, 0, 1], 8080).into()).unwrap();
 
     let parent = json!({ "code": "1", "name": "Parent", "status": "active" });
     let (status, parent) = send(&service, Method::POST, "/api/customers", a, Some(parent)).await;

@@ -8,13 +8,14 @@ use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::{ConnectInfo, OriginalUri};
-use axum::http::{HeaderMap, Request, Uri};
+use axum::http::{Request, Uri};
 use axum::{Extension, Router};
 use tenantry::layers::Resolve;
 use tenantry::layers::resolve::{Found, Host, Lookup, Name, ResolveBuilder, Resolved, Slug};
 use tenantry::{Error, ErrorKind, TenantId};
+pub(crate) use tenantry_tests::Answer;
+use tenantry_tests::answer;
 use tokio::sync::Semaphore;
-use tower::ServiceExt;
 
 /// The address of the proxy in front of the service.
 pub(crate) const PROXY: &str = "10.0.0.1:4711";
@@ -134,10 +135,7 @@ impl Service {
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-        Answer { status: parts.status.as_u16(), headers: parts.headers, body: String::from_utf8(body.to_vec()).unwrap() }
+        answer(&self.router, request).await
     }
 
     /// Whose request it is by its host: a slug, or the status of the refusal.
@@ -173,11 +171,4 @@ pub(crate) fn from(peer: &str, uri: &str) -> axum::http::request::Builder {
 
 async fn whose(Extension(Resolved(tenant)): Extension<Resolved>, uri: Uri, OriginalUri(original): OriginalUri) -> String {
     format!("{tenant} {uri} {original}")
-}
-
-#[derive(Debug, PartialEq)]
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: String,
 }

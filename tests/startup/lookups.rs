@@ -179,6 +179,13 @@ async fn what_the_look_ups_rest_on_is_named_when_it_is_gone() {
                 "as the migration that brought it does",
             ),
             (
+                "alter table tenancy.domains drop constraint domains_host_key;
+                 create unique index domains_host_key on tenancy.domains (host) where is_active",
+                "drop index tenancy.domains_host_key; alter table tenancy.domains add constraint domains_host_key unique (host)",
+                "the unique key domains_host_key of tenancy.domains is missing",
+                "as the migration",
+            ),
+            (
                 "drop index tenancy.domains_is_primary_idx",
                 "create unique index domains_is_primary_idx on tenancy.domains (tenant_id) where is_primary",
                 "the unique key domains_is_primary_idx of tenancy.domains is missing",

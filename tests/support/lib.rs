@@ -1,5 +1,6 @@
 //! What the suites share: a server for each test binary, a database for each test, two tenants in it.
 
+mod answer;
 pub mod outside;
 mod proxy;
 mod site;
@@ -14,6 +15,7 @@ use tenantry_app::inventory::NewCategory;
 use tenantry_testkit::{Postgres, Stage, Wire, column};
 use tokio::sync::OnceCell;
 
+pub use answer::{Answer, answer};
 pub use proxy::through_proxy;
 pub use site::{Site, conventions};
 
@@ -119,9 +121,13 @@ impl Bed {
         Tenancy::start(&config, tenantry_app::MODELS, conventions).await.expect("the service starts")
     }
 
+    /// The operator's side.
+    pub async fn platform(&self) -> Platform {
+        platform(&self.stage).await
+    }
+
     async fn on(stage: Stage, config: Config) -> Self {
-        let platform = patient(stage.url("platform").expose_with_password());
-        let platform = Platform::start(&platform, &tenantry_app::CONVENTIONS).await.expect("the platform");
+        let platform = platform(&stage).await;
         let (a, b) = (tenant(&platform, "a").await, tenant(&platform, "b").await);
         platform.close().await;
         let tenancy = Tenancy::start(&config, tenantry_app::MODELS, tenantry_app::CONVENTIONS).await.expect("the service starts");
@@ -155,6 +161,11 @@ impl Bed {
             "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = current_database() and usename like '%_app'";
         sqlx::query(text).execute(&mut self.observer().await).await.expect("the observer terminates");
     }
+}
+
+async fn platform(stage: &Stage) -> Platform {
+    let config = patient(stage.url("platform").expose_with_password());
+    Platform::start(&config, &tenantry_app::CONVENTIONS).await.expect("the platform")
 }
 
 /// A category to be made.

@@ -82,13 +82,7 @@ impl Directory {
         let text = format!("select tenant, active from {name}($1)");
         let mut arguments = PgArguments::default();
         arguments.add(key).map_err(Error::encode)?;
-        let mut connection = self.core.pool.acquire().await?;
-        // In a transaction for the bounds that it has, and since a pooler may give the next statement another connection.
-        let mut transaction = connection.begin(self.core.pool.opening(None)).await?;
-        #[expect(clippy::disallowed_methods, reason = "made of the conventions, whose names the manifest has checked, and quoted")]
-        let query = sqlx::query_with(sqlx::AssertSqlSafe(text), arguments).persistent(self.core.pool.keeps_statements());
-        let row = query.fetch_optional(&mut *transaction).await?;
-        transaction.commit().await?;
+        let row = self.core.pool.rows(text, arguments).await?.into_iter().next();
         row.map(|row| {
             Ok(Found { tenant: row.try_get::<Uuid, _>(0)?.into(), active: row.try_get::<bool, _>(1)? || mutant!("directory_active") })
         })

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use sqlx::Row;
-use sqlx::postgres::PgRow;
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::{Arguments as _, Row as _};
 use uuid::Uuid;
 
 use super::pool::Pool;
@@ -11,7 +11,7 @@ use super::tenancy::connect;
 use super::{Config, Error, StartError, startup};
 use crate::mutants::mutant;
 use crate::schema::ir::Name;
-use crate::schema::platform::{ACTIVE, DOMAINS, TENANTS};
+use crate::schema::platform::{ACTIVE, DOMAINS, SUSPENDED, TENANTS};
 use crate::schema::{Conventions, TenantId, Timestamp, quoted};
 
 /// The operator's door: tenants and their domains. It has a role and connections of its own, cannot be had from a [`Tenancy`](super::Tenancy),
@@ -80,12 +80,7 @@ impl Platform {
     pub async fn create_tenant(&self, slug: &str, name: &str) -> Result<TenantId, Error> {
         let tenant = TenantId::generate();
         let text = format!("insert into {} (id, slug, name, status) values ($1, $2, $3, $4)", self.tenants);
-        let mut connection = self.pool.acquire().await?;
-        let mut transaction = connection.begin(self.pool.opening(None)).await?;
-        #[expect(clippy::disallowed_methods, reason = "made of the conventions, whose names the manifest has checked")]
-        let query = sqlx::query(sqlx::AssertSqlSafe(text)).persistent(self.pool.keeps_statements());
-        query.bind(tenant.uuid()).bind(slug).bind(name).bind(ACTIVE).execute(&mut *transaction).await?;
-        transaction.commit().await?;
+        self.pool.rows(text, arguments(tenant, &[slug, name, ACTIVE])?).await?;
         Ok(tenant)
     }
 
@@ -95,15 +90,7 @@ impl Platform {
     /// When the database cannot be reached.
     pub async fn tenants(&self) -> Result<Vec<Tenant>, Error> {
         let text = format!("select id, slug, name, status from {} order by slug", self.tenants);
-        let mut connection = self.pool.acquire().await?;
-        #[expect(clippy::disallowed_methods, reason = "made of the conventions, whose names the manifest has checked")]
-        let query = sqlx::query(sqlx::AssertSqlSafe(text)).persistent(self.pool.keeps_statements());
-        if mutant!("pooler_outside") {
-            return query.fetch_all(connection.raw()).await?.iter().map(tenant).collect();
-        }
-        let mut transaction = connection.begin(self.pool.opening(None)).await?;
-        let rows = query.fetch_all(&mut *transaction).await?;
-        transaction.commit().await?;
+        let rows = self.pool.rows(text, PgArguments::default()).await?;
         rows.iter().map(tenant).collect()
     }
 
@@ -112,7 +99,7 @@ impl Platform {
     /// # Errors
     /// [`NotFound`](super::ErrorKind::NotFound) when there is no such tenant, or it is neither active nor suspended.
     pub async fn suspend(&self, tenant: TenantId) -> Result<(), Error> {
-        self.set_status(tenant, "suspended").await
+        self.set_status(tenant, SUSPENDED).await
     }
 
     /// Serves a suspended tenant again. One that is active stays so.
@@ -124,7 +111,7 @@ impl Platform {
     }
 
     async fn set_status(&self, tenant: TenantId, status: &str) -> Result<(), Error> {
-        let from = if mutant!("platform_any_status") { "true".to_owned() } else { format!("status in ('{ACTIVE}', 'suspended')") };
+        let from = if mutant!("platform_any_status") { "true".to_owned() } else { format!("status in ('{ACTIVE}', '{SUSPENDED}')") };
         let text = format!("update {} set status = $2 where id = $1 and {from}", self.tenants);
         self.change(vec![text], tenant, status).await
     }
@@ -136,12 +123,7 @@ impl Platform {
     pub async fn domains(&self, tenant: TenantId) -> Result<Vec<Domain>, Error> {
         let Self { domains, column, .. } = self;
         let text = format!("select host, is_primary, is_active, verified_at from {domains} where {column} = $1 order by host");
-        let mut connection = self.pool.acquire().await?;
-        let mut transaction = connection.begin(self.pool.opening(None)).await?;
-        #[expect(clippy::disallowed_methods, reason = "made of the conventions, whose names the manifest has checked")]
-        let query = sqlx::query(sqlx::AssertSqlSafe(text)).persistent(self.pool.keeps_statements());
-        let rows = query.bind(tenant.uuid()).fetch_all(&mut *transaction).await?;
-        transaction.commit().await?;
+        let rows = self.pool.rows(text, arguments(tenant, &[])?).await?;
         rows.iter().map(domain).collect()
     }
 
@@ -186,7 +168,8 @@ impl Platform {
     /// Makes a domain the tenant's primary one, in the place of the one that was.
     ///
     /// # Errors
-    /// [`NotFound`](super::ErrorKind::NotFound) when the tenant has no such domain; then nothing has changed.
+    /// [`NotFound`](super::ErrorKind::NotFound) when the tenant has no such domain, [`Unique`](super::ErrorKind::Unique) when another one was
+    /// made primary at the same time; then nothing has changed.
     pub async fn make_domain_primary(&self, tenant: TenantId, host: &str) -> Result<(), Error> {
         let Self { domains, column, .. } = self;
         let before = format!("update {domains} set is_primary = false where {column} = $1 and is_primary and host <> $2");
@@ -231,6 +214,15 @@ impl Platform {
     pub async fn close(&self) {
         self.pool.close().await;
     }
+}
+
+fn arguments(tenant: TenantId, texts: &[&str]) -> Result<PgArguments, Error> {
+    let mut arguments = PgArguments::default();
+    arguments.add(tenant.uuid()).map_err(Error::encode)?;
+    for text in texts {
+        arguments.add(*text).map_err(Error::encode)?;
+    }
+    Ok(arguments)
 }
 
 fn tenant(row: &PgRow) -> Result<Tenant, Error> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sqlx::Connection;
 use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgPool, PgPoolOptions};
+use sqlx::postgres::{PgArguments, PgPool, PgPoolOptions, PgRow};
 use sqlx::{Postgres, Transaction};
 
 use super::{Config, Error, Isolation, Pooler};
@@ -45,6 +45,21 @@ impl Pool {
 
     pub(crate) async fn close(&self) {
         self.pool.close().await;
+    }
+
+    /// Runs one statement of the library's own: in a transaction, for the bounds that it has, and since a pooler may give the next statement
+    /// another connection.
+    pub(super) async fn rows(&self, text: String, arguments: PgArguments) -> Result<Vec<PgRow>, Error> {
+        let mut connection = self.acquire().await?;
+        #[expect(clippy::disallowed_methods, reason = "made of the conventions, whose names the manifest has checked, and quoted")]
+        let query = sqlx::query_with(sqlx::AssertSqlSafe(text), arguments).persistent(self.keeps_statements());
+        if mutant!("pooler_outside") {
+            return Ok(query.fetch_all(connection.raw()).await?);
+        }
+        let mut transaction = connection.begin(self.opening(None)).await?;
+        let rows = query.fetch_all(&mut *transaction).await?;
+        transaction.commit().await?;
+        Ok(rows)
     }
 
     /// Whether a statement may be prepared for later. Behind a pooler the next transaction may be on another of the server's connections,

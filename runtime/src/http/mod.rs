@@ -41,6 +41,6 @@ pub use json::Json;
 pub use mount::Routes;
 pub use problem::{FieldError, FieldErrors, Place, Problem};
 pub use reader::BodyError;
-pub use routes::{Api, answer_with_problems, routes, routes_for};
+pub use routes::{Api, answer_with_problems, routes};
 pub use tenant::TenantSlot;
 pub use writer::{Buffer, WriteError};

@@ -100,11 +100,6 @@ pub fn routes(api: &Api) -> Router {
     Routes::generated(api).into_router()
 }
 
-/// The routes of one model: those that its `routes(…)` names.
-pub fn routes_for(api: &Api, def: &'static ModelDef) -> Router {
-    Routes::new(api).model(def).into_router()
-}
-
 /// The router of a model, whose routes are added to the list.
 pub(super) fn mount_model(api: &Api, def: &'static ModelDef, listed: &mut Vec<permissions::Route>) -> Router {
     let (mut collection, mut row) = (None, None);
@@ -115,20 +110,20 @@ pub(super) fn mount_model(api: &Api, def: &'static ModelDef, listed: &mut Vec<pe
         };
         let route = permissions::Route::of_model(def, verb);
         let guard = from_fn_with_state(Guard::new(route.permission.clone(), api.any_authorizer()), access::check);
+        let none = || (route.path.clone(), MethodRouter::<Route>::new().fallback(method_not_allowed));
+        let (path, methods) = part.take().unwrap_or_else(none);
         listed.push(route);
-        let methods = part.take().unwrap_or_else(|| MethodRouter::<Route>::new().fallback(method_not_allowed));
-        *part = Some(match verb {
+        let methods = match verb {
             Verb::List => methods.get(handlers::list.layer(guard)),
             Verb::Get => methods.get(handlers::get.layer(guard)),
             Verb::Create => methods.post(handlers::create.layer(guard)),
             Verb::Patch => methods.patch(handlers::patch.layer(guard)),
             Verb::Delete => methods.delete(handlers::delete.layer(guard)),
-        });
+        };
+        *part = Some((path, methods));
     }
     let state = Route { def, api: api.shared.clone() };
-    let paths = [(format!("/{}", def.table), collection), (format!("/{}/{{id}}", def.table), row)];
-    let paths = paths.into_iter().filter_map(|(path, methods)| Some((path, methods?)));
-    paths.fold(Router::new(), |router, (path, methods)| router.route(&path, methods.with_state(state.clone())))
+    collection.into_iter().chain(row).fold(Router::new(), |router, (path, methods)| router.route(&path, methods.with_state(state.clone())))
 }
 
 /// Answers paths and methods that the router does not know with problems, as everything else is answered. It comes after all routes.

@@ -37,9 +37,8 @@ impl TenantSlot {
         Self(Arc::new(Mutex::new(Some(db))))
     }
 
-    /// Takes the handle; `None` when it was taken before.
-    #[must_use]
-    pub fn take(&self) -> Option<TenantDb> {
+    /// Takes the handle; `None` when it was taken before. The extractor alone does, which knows whether the permission was checked.
+    pub(crate) fn take(&self) -> Option<TenantDb> {
         // A panic while the lock was held leaves the slot as it was, or empty.
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
@@ -59,7 +58,8 @@ impl fmt::Debug for TenantSlot {
 /// Takes the tenant of the request.
 ///
 /// # Errors
-/// 401 when no layer has put a slot there; 403, and a line in the log, when nobody has checked the route's permission; 500, and a line in the log, when the handle was taken before.
+/// 401 when no layer has put a slot there; 403, and a line in the log, when nobody has checked the route's permission; 500, and a line in the
+/// log, when the handle was taken before.
 impl<S: Sync> FromRequestParts<S> for TenantDb {
     type Rejection = Problem;
 

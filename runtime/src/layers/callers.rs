@@ -40,13 +40,13 @@ use std::fmt;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Request, State};
 use axum::http::Extensions;
-use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
+use axum::http::request::Parts;
 use futures_core::future::BoxFuture;
+use tracing::Span;
 
 use super::authenticate::Authenticated;
+use super::gate::{self, Gate};
 use crate::db::Error;
 use crate::http::{Problem, TenantSlot};
 use crate::mutants::mutant;
@@ -93,7 +93,7 @@ impl Callers {
 
     /// Puts the layer around the routes, and around what answers for paths that do not exist.
     pub fn around(self, routes: Router) -> Router {
-        routes.layer(from_fn_with_state(self, admit))
+        gate::around_each(self, routes)
     }
 
     /// The caller; `None` when nobody has said who asks, or the request is not of the credential's tenant.
@@ -111,15 +111,15 @@ impl Callers {
     }
 }
 
-async fn admit(State(callers): State<Callers>, mut request: Request, next: Next) -> Response {
-    // What somebody before has left there was not found out here.
-    request.extensions_mut().remove::<Caller>();
-    match callers.find(request.extensions()).await {
-        Ok(Some(caller)) => _ = request.extensions_mut().insert(caller),
-        Ok(None) => {}
-        Err(error) => return Problem::from(error).into_response(),
+impl Gate for Callers {
+    async fn admit(&self, parts: &mut Parts) -> Result<Span, Problem> {
+        // What somebody before has left there was not found out here.
+        parts.extensions.remove::<Caller>();
+        if let Some(caller) = self.find(&parts.extensions).await? {
+            parts.extensions.insert(caller);
+        }
+        Ok(Span::none())
     }
-    next.run(request).await
 }
 
 impl fmt::Debug for Callers {

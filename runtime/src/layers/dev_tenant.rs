@@ -17,12 +17,11 @@
 use std::net::SocketAddr;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
-use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
-use tracing::Instrument;
+use tracing::Span;
 
+use super::gate::{self, Gate};
 use super::scope;
 use crate::db::Tenancy;
 use crate::http::{Problem, UncheckedPermissions};
@@ -67,19 +66,15 @@ impl DevTenant {
     /// Puts the layer around the routes.
     pub fn around(self, routes: Router) -> Router {
         tracing::warn!("permissions are not checked: the tenant layer for development knows nobody");
-        routes.layer(from_fn_with_state(self, resolve))
+        gate::around_each(self, routes)
     }
 }
 
-async fn resolve(State(layer): State<DevTenant>, request: Request, next: Next) -> Response {
-    match tenant(request.headers()) {
-        Err(problem) => problem.into_response(),
-        Ok(tenant) => {
-            let (mut parts, body) = request.into_parts();
-            parts.extensions.insert(UncheckedPermissions);
-            let span = scope::open(&mut parts, Some(&layer.tenancy), tenant);
-            next.run(Request::from_parts(parts, body)).instrument(span).await
-        }
+impl Gate for DevTenant {
+    async fn admit(&self, parts: &mut Parts) -> Result<Span, Problem> {
+        let tenant = tenant(&parts.headers)?;
+        parts.extensions.insert(UncheckedPermissions);
+        Ok(scope::open(parts, Some(&self.tenancy), tenant))
     }
 }
 

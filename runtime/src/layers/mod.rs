@@ -3,7 +3,8 @@
 pub mod authenticate;
 pub mod callers;
 pub mod dev_tenant;
-mod refusal;
+mod gate;
+mod only;
 pub mod resolve;
 mod scope;
 
@@ -14,6 +15,7 @@ use axum::Router;
 pub use authenticate::Authenticate;
 pub use callers::Callers;
 pub use dev_tenant::{DevTenant, DevTenantRefusal};
+pub use gate::Gated;
 pub use resolve::Resolve;
 
 use crate::db::Tenancy;
@@ -26,8 +28,9 @@ use crate::http::{answer_with_problems, health};
 /// against each other. Roles are looked up when the tenant is known, a route's permission is checked next, and a connection is taken last: a
 /// request that is refused has cost none, but for what the look-ups ask.
 ///
-/// The configuration of [`Resolve`] names the claim as a source ([`claim`](resolve::ResolveBuilder::claim)) and the database
-/// ([`tenancy`](resolve::ResolveBuilder::tenancy)). Without them nobody gets a tenant of somebody else's, and nobody gets one at all.
+/// [`Resolve`] must have been given the database ([`tenancy`](resolve::ResolveBuilder::tenancy)), else every route answers 401. With the claim
+/// among its sources ([`claim`](resolve::ResolveBuilder::claim)), a credential at another tenant's host is answered like a host of nobody,
+/// without it by 401.
 pub fn service(tenancy: &Tenancy, routes: Router, authenticate: Authenticate, resolve: Resolve, callers: Callers) -> Router {
     let routes = authenticate.around(resolve.around(callers.around(answer_with_problems(routes))));
     answer_with_problems(Router::new().nest("/api", routes).merge(health(tenancy)))

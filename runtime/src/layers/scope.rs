@@ -13,7 +13,7 @@ use crate::schema::{Actor, RequestId, TenantId};
 pub(super) fn open(parts: &mut Parts, tenancy: Option<&Tenancy>, tenant: TenantId) -> Span {
     let id = RequestId::generate();
     if let Some(tenancy) = tenancy {
-        // A user is one in the tenant of its credential, and nobody in another.
+        // A user is one in the tenant of its credential; elsewhere the request is the service's, and `Callers` finds nobody.
         let who = parts.extensions.get::<Authenticated>().filter(|who| who.tenant == tenant);
         let actor = who.map_or(Actor::System, |who| Actor::User(who.subject));
         parts.extensions.insert(TenantSlot::new(tenancy.tenant_for(tenant, actor, id)));

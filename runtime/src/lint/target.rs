@@ -3,6 +3,7 @@
 use std::iter;
 
 use crate::schema::ir::Fence;
+use crate::schema::platform::{DOMAINS, TENANTS};
 use crate::schema::{Conventions, quoted};
 use crate::sql::server;
 
@@ -52,7 +53,7 @@ impl Target {
     #[must_use]
     pub fn of(conventions: &Conventions) -> Self {
         let platform = &conventions.platform_schema;
-        let arms = [(Fence::Tenants, "tenants"), (Fence::Domains, "domains")].into_iter().flat_map(|(fence, table)| {
+        let arms = [(Fence::Tenants, TENANTS.table), (Fence::Domains, DOMAINS.table)].into_iter().flat_map(|(fence, table)| {
             let arm =
                 |role, expression| Arm { relation: format!("{}.{table}", quoted(platform)), role: conventions.role(role), expression };
             [arm("platform", fence.deparsed_whole(conventions)), arm("lookup", fence.deparsed_lookup(conventions))]

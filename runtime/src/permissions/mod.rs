@@ -1,4 +1,5 @@
-//! Who may do what: permissions, the roles that cover them, callers, and the matrix of all of it. Nothing here knows of HTTP.
+//! Who may do what: permissions, the roles that cover them, callers, and the matrix of all of it. Nothing here knows of axum: a
+//! route is a path and a method, as text.
 //!
 //! A [`Permission`] is `table:action`. Each route needs one: the generated ones that of their model and verb, a hand-written one what it is
 //! [mounted](crate::http::Routes) with. A [`Role`] has [`Grant`]s, which cover permissions: `customers:read`, `customers:*`, `*:read`, `*`.

@@ -4,6 +4,8 @@ use super::{ColumnDef, Kind, Literal, ModelDef, ModelRef, Scope, Verbs};
 
 /// The status of a tenant that is served.
 pub(crate) const ACTIVE: &str = "active";
+/// The status of a tenant that the operator has suspended.
+pub(crate) const SUSPENDED: &str = "suspended";
 /// The status of a tenant that is still being made: what a row has that says nothing else.
 const PROVISIONING: &str = "provisioning";
 
@@ -29,7 +31,7 @@ pub static TENANTS: ModelDef = ModelDef {
         ColumnDef {
             doc: "Whether it is served.",
             default: Some(Literal::Str(PROVISIONING)),
-            ..ColumnDef::new("status", Kind::Enum(&[PROVISIONING, ACTIVE, "suspended", "closing"]), false)
+            ..ColumnDef::new("status", Kind::Enum(&[PROVISIONING, ACTIVE, SUSPENDED, "closing"]), false)
         },
     ],
     uniques: &[],

@@ -11,7 +11,7 @@ use sqlx::Connection as _;
 use sqlx::postgres::PgConnection;
 use tenantry::{Platform, TenantId};
 use tenantry_testkit::{Stage, execute, lines, said, told};
-use tenantry_tests::{Bed, patient, root, server};
+use tenantry_tests::{Bed, root, server};
 
 /// The tenant whose slug and host the attacker was given.
 const KNOWN: &str = "known";
@@ -29,8 +29,7 @@ struct Yard {
 impl Yard {
     /// The attacker is `bed.a`.
     async fn on(bed: Bed) -> Self {
-        let platform = patient(bed.stage.url("platform").expose_with_password());
-        let platform = Platform::start(&platform, &tenantry_app::CONVENTIONS).await.expect("the platform");
+        let platform = bed.platform().await;
         let known = platform.create_tenant(KNOWN, "Knowledge Untold").await.expect("a tenant");
         let hidden = platform.create_tenant("vault-of-secrets", "Vault of Secrets").await.expect("a tenant");
         for (tenant, host) in [

@@ -146,7 +146,8 @@ async fn domain(platform: &Platform, what: &Domains) -> anyhow::Result<()> {
 async fn find(platform: &Platform, Whose { tenant }: &Whose) -> anyhow::Result<Tenant> {
     let all = platform.tenants().await?;
     let id: Option<TenantId> = tenant.parse().ok();
-    let found = all.into_iter().find(|known| known.slug == *tenant || Some(known.id) == id);
+    // An id first: a slug may read like one.
+    let found = all.iter().find(|known| Some(known.id) == id).or_else(|| all.iter().find(|known| known.slug == *tenant)).cloned();
     found.with_context(|| format!("there is no tenant `{}`: `cargo xtask tenant list` names them", output::printable(tenant)))
 }
 

@@ -37,7 +37,7 @@ use std::time::{Duration, SystemTime};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::opaque::{Opaque, RandomnessError, Secret, SecretHash, is_of_stored};
+use super::opaque::{Opaque, RandomnessError, Secret, SecretHash};
 use crate::mutants::mutant;
 use crate::schema::TenantId;
 
@@ -107,7 +107,8 @@ pub enum Ended {
 #[must_use = "what follows is to be stored"]
 pub enum Step {
     /// It was the current one: store the family, then hand out the token. Store it only where the generation is still the one before: of
-    /// two that present the same token at once one is first, and the other's is reuse.
+    /// two that present the same token at once one is first, and the other's is reuse: where nothing was stored, read the family and ask
+    /// again.
     Rotated {
         /// As it is now.
         family: Family,
@@ -191,7 +192,7 @@ impl Family {
     pub fn step(&self, presented: &RefreshToken, limits: &RefreshLimits, now: SystemTime) -> Result<Step, RandomnessError> {
         let [of_all, own] = &presented.0.secrets;
         let is_named = (self.tenant, self.id) == (presented.tenant(), presented.family());
-        let (is_of_family, is_current) = (self.hash.is_of(of_all), is_of_stored(Some(&self.current), own));
+        let (is_of_family, is_current) = (self.hash.is_of(of_all), self.current.is_of(own));
         if !is_named || !is_of_family {
             return Ok(Step::Refused(RefreshRefusal::Unknown));
         }

@@ -45,7 +45,7 @@ pub(super) fn seconds(time: SystemTime) -> u64 {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum TokenType {
-    /// `at+jwt`: an access token by RFC 9068. An ID token, or a token of another purpose, is none.
+    /// `at+jwt`: an access token, of RFC 9068's type. An ID token, or a token of another purpose, is none.
     AccessToken,
     /// `JWT`, or no type at all: what issuers make who do not follow RFC 9068. Their ID tokens look the same, and only the audience tells
     /// them apart.

@@ -13,7 +13,7 @@ use super::key_ring::KeyRing;
 
 /// Where others look for it.
 pub const PATH: &str = "/.well-known/jwks.json";
-/// How long the answer may be remembered. A key is announced for longer than that before it signs.
+/// How long the answer may be remembered. Announce a key for longer than that before it signs.
 pub const REMEMBERED: Duration = Duration::from_secs(5 * 60);
 
 /// A router that serves the keys of the ring at [`PATH`], as they are when it is asked: no secret of HS256, and no private half. It needs

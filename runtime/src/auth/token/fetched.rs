@@ -10,7 +10,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::task::JoinHandle;
 
 use super::claims::Clock;
-use super::jwks::{KeySet, LARGEST_SET};
+use super::jwks::KeySet;
 use super::keys::VerifyingKey;
 use super::refusal::TokenError;
 use crate::mutants::mutant;
@@ -26,11 +26,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Fetches the set of an issuer's keys. Implement it with the client of your application, for a URL that stands in its configuration and
 /// never for one that a token names. It should hold to HTTPS, follow no redirection, and stop reading after
-/// [`MOST_BYTES`](Self::MOST_BYTES).
+/// [`KeySet::MOST_BYTES`].
 pub trait FetchKeys: Send + Sync + 'static {
-    /// The most bytes that are taken for a set.
-    const MOST_BYTES: usize = LARGEST_SET;
-
     /// The document, as it was received.
     ///
     /// # Errors

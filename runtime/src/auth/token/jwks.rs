@@ -57,6 +57,9 @@ pub enum KeySetError {
 }
 
 impl KeySet {
+    /// The most bytes of a set.
+    pub const MOST_BYTES: usize = LARGEST_SET;
+
     /// Reads a set. Keys of other kinds, for other algorithms or for encryption are passed over, as RFC 7517, section 5, bids; whatever
     /// else is wrong refuses the whole.
     ///

@@ -210,7 +210,8 @@ impl KeyRing {
     /// may be one that was [announced](KeyRingBuilder::announced); that is how verifiers elsewhere know it already.
     ///
     /// # Errors
-    /// [`KeyRingError::SameId`] when another key of the ring has its name; [`KeyRingError::TooMany`].
+    /// [`KeyRingError::SameId`] when a key that signs, or has signed and verifies still, has its name; an announced one of that name is taken to
+    /// be this key. [`KeyRingError::TooMany`].
     pub fn rotate(&self, next: SigningKey) -> Result<(), KeyRingError> {
         let Core { expected, lifetime, clock, keys } = &*self.0;
         let now = clock.now();

@@ -125,7 +125,7 @@ impl SigningKey {
     /// A new key of Ed25519 that nobody else has: for tests, and for one process whose tokens may die with it.
     ///
     /// # Errors
-    /// [`KeyError::Randomness`].
+    /// [`KeyError::Randomness`]; [`KeyError::Provider`].
     pub fn generate(id: KeyId) -> Result<Self, KeyError> {
         let der = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).map_err(|_| KeyError::Randomness)?;
         Self::der(id, der.as_ref())
@@ -134,7 +134,7 @@ impl SigningKey {
     /// The private key of a PEM file, as `openssl genpkey` writes it: Ed25519 or RSA.
     ///
     /// # Errors
-    /// [`KeyError::Form`].
+    /// [`KeyError::Form`]; [`KeyError::Provider`].
     pub fn pem(id: KeyId, pem: &[u8]) -> Result<Self, KeyError> {
         if pem.len() > LARGEST_FILE {
             return Err(KeyError::Form);
@@ -148,7 +148,7 @@ impl SigningKey {
     /// A private key as DER: PKCS#8 for Ed25519, PKCS#8 or PKCS#1 for RSA.
     ///
     /// # Errors
-    /// [`KeyError::Form`].
+    /// [`KeyError::Form`]; [`KeyError::Provider`].
     pub fn der(id: KeyId, der: &[u8]) -> Result<Self, KeyError> {
         if let Ok(pair) = provider::ed25519(der) {
             let key = DecodingKey::from_ed_der(pair.public_key().as_ref());
@@ -162,7 +162,7 @@ impl SigningKey {
     /// A secret for HS256, of at least 32 bytes, which should come from a source of randomness and not from a person.
     ///
     /// # Errors
-    /// [`KeyError::ShortSecret`].
+    /// [`KeyError::ShortSecret`]; [`KeyError::Provider`].
     pub fn secret(id: KeyId, secret: Vec<u8>) -> Result<Self, KeyError> {
         let secret = Zeroizing::new(secret);
         if secret.len() < SHORTEST_SECRET {
@@ -193,7 +193,9 @@ impl SigningKey {
     fn tried(private: EncodingKey, public: VerifyingKey) -> Result<Self, KeyError> {
         provider::provide();
         let signature = jsonwebtoken::crypto::sign(b"tried", &private, public.algorithm.library()).map_err(|_| KeyError::Provider)?;
-        if public.verifies(b"tried", &signature) { Ok(Self { private, public }) } else { Err(KeyError::Provider) }
+        // Whoever computes must refuse what is wrong, too.
+        let is_sound = public.verifies(b"tried", &signature) && !public.verifies(b"another", &signature);
+        if is_sound { Ok(Self { private, public }) } else { Err(KeyError::Provider) }
     }
 }
 

@@ -1,4 +1,5 @@
-//! Access tokens: JSON web tokens (RFC 7519, RFC 9068) that this service signs, or that an outside issuer does.
+//! Access tokens: JSON web tokens (RFC 7519; of the type and with the claims of RFC 9068, but for its `client_id`) that this service
+//! signs, or that an outside issuer does.
 //!
 //! ```
 //! use tenantry::TenantId;
@@ -40,7 +41,8 @@
 //! # What the library does, and what stands here
 //!
 //! `jsonwebtoken` writes tokens, verifies signatures and knows the forms of keys; ring computes. What the library reads leniently is read
-//! here: it takes the last of two equal members of a header, and asks the system for the time.
+//! here: it takes the last of two equal members of a header, and asks the system for the time. The first key that is made installs ring as its
+//! provider for the whole process; an application that wants another one installs that before.
 
 mod claims;
 mod compact;

@@ -79,6 +79,9 @@ impl OutsideIssuer {
     ///
     /// # Errors
     /// Why it is not believed.
+    ///
+    /// # Panics
+    /// Outside of tokio's runtime, when keys are to be fetched: an attempt has an end in time.
     pub async fn verify(&self, token: impl AsRef<[u8]> + Send) -> Result<OutsideClaims, TokenError> {
         let Core { expected, clock, .. } = &*self.0;
         let token = Compact::read(token.as_ref())?;

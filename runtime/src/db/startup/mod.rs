@@ -136,7 +136,7 @@ async fn look(connection: &mut PgConnection, registry: &Registry, faults: &mut V
     role::look(&mut transaction, &schema, registry.conventions(), level, faults).await?;
     lookups::look(&mut transaction, &schema, registry.conventions(), faults).await?;
     tables::look(&mut transaction, &schema, registry.conventions(), faults).await?;
-    let unlisted = names::look(&mut transaction, registry, faults).await?;
+    let unlisted = names::look(&mut transaction, &schema, registry.conventions(), faults).await?;
     transaction.rollback().await?;
     Ok(Standing { level, openings, unlisted })
 }

@@ -9,7 +9,7 @@ use sqlx::PgConnection;
 
 use super::{Fault, MIGRATE};
 use crate::schema::ir::Schema;
-use crate::schema::{Conventions, Registry, quoted};
+use crate::schema::{Conventions, quoted};
 
 /// Functions that are not PostgreSQL's own, nor an extension's, that the login can call and the manifest does not list. A hand-written
 /// statement that calls one is refused: what it reads, its text does not show.
@@ -32,9 +32,13 @@ impl Unlisted {
 }
 
 /// Compares, and says which functions are not listed.
-pub(super) async fn look(connection: &mut PgConnection, registry: &Registry, faults: &mut Vec<Fault>) -> Result<Unlisted, sqlx::Error> {
-    let conventions = registry.conventions();
-    look_at_shared(connection, registry, faults).await?;
+pub(super) async fn look(
+    connection: &mut PgConnection,
+    schema: &Schema,
+    conventions: &Conventions,
+    faults: &mut Vec<Fault>,
+) -> Result<Unlisted, sqlx::Error> {
+    look_at_shared(connection, schema, conventions, faults).await?;
     look_at_views(connection, conventions, faults).await?;
     look_for_views(connection, conventions, faults).await?;
     look_for_hidden_calls(connection, conventions, faults).await?;
@@ -42,8 +46,12 @@ pub(super) async fn look(connection: &mut PgConnection, registry: &Registry, fau
 }
 
 /// Tables that every tenant reads and none writes.
-async fn look_at_shared(connection: &mut PgConnection, registry: &Registry, faults: &mut Vec<Fault>) -> Result<(), sqlx::Error> {
-    let conventions = registry.conventions();
+async fn look_at_shared(
+    connection: &mut PgConnection,
+    schema: &Schema,
+    conventions: &Conventions,
+    faults: &mut Vec<Fault>,
+) -> Result<(), sqlx::Error> {
     // A child of a table, a partition among them, is read with its parent and may have columns of its own.
     let found: Vec<(String, Option<String>, bool, bool)> = sqlx::query_as(
         "select s.name, c.relkind::text,
@@ -62,7 +70,6 @@ async fn look_at_shared(connection: &mut PgConnection, registry: &Registry, faul
     .persistent(false)
     .fetch_all(connection)
     .await?;
-    let schema = Schema::of(registry);
     for (name, kind, has_tenant, is_written) in found {
         let shown = shown(&name);
         let fenced = has_tenant || schema.tables.iter().any(|table| table.name.to_string() == shown);

@@ -60,7 +60,11 @@ async fn look_at(
 /// What a look-up and those who remember its answers rest on: the keys that make a name one tenant's, and the triggers that tell of a change.
 async fn look_at_objects(connection: &mut PgConnection, oid: i64, table: &Table, faults: &mut Vec<Fault>) -> Result<(), sqlx::Error> {
     let found: Vec<String> = sqlx::query_scalar(
-        "select 'unique key ' || c.relname from pg_index i join pg_class c on c.oid = i.indexrelid
+        "select format('unique key %s (%s)%s', c.relname,
+                       (select string_agg(a.attname, ', ' order by k.place) from unnest(i.indkey::int2[]) with ordinality k (attnum, place)
+                          join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum),
+                       case when i.indpred is null then '' else ' where' end)
+           from pg_index i join pg_class c on c.oid = i.indexrelid
           where i.indrelid = $1::oid and i.indisunique and i.indisvalid
          union all
          select 'trigger ' || t.tgname from pg_trigger t where t.tgrelid = $1::oid and not t.tgisinternal and t.tgenabled in ('O', 'A')",
@@ -69,11 +73,16 @@ async fn look_at_objects(connection: &mut PgConnection, oid: i64, table: &Table,
     .persistent(false)
     .fetch_all(connection)
     .await?;
-    let keys = table.constraints.iter().filter(|constraint| matches!(constraint.rule, Rule::Unique(_))).map(|constraint| &constraint.name);
-    let indexes = table.indexes.iter().filter(|index| index.unique).map(|index| &index.name);
-    let wanted = keys.chain(indexes).map(|name| ("unique key", name));
-    for (kind, name) in wanted.chain(table.triggers.iter().map(|trigger| ("trigger", &trigger.name))) {
-        if !found.contains(&format!("{kind} {name}")) {
+    let key = |name, columns: &[String], part: &str| ("unique key", name, format!("unique key {name} ({}){part}", columns.join(", ")));
+    let keys = table.constraints.iter().filter_map(|constraint| match &constraint.rule {
+        Rule::Unique(columns) => Some(key(&constraint.name, columns, "")),
+        _ => None,
+    });
+    let unique = table.indexes.iter().filter(|index| index.unique);
+    let indexes = unique.map(|index| key(&index.name, &index.columns, if index.condition.is_some() { " where" } else { "" }));
+    let triggers = table.triggers.iter().map(|trigger| ("trigger", &trigger.name, format!("trigger {}", trigger.name)));
+    for (kind, name, wanted) in keys.chain(indexes).chain(triggers) {
+        if !found.contains(&wanted) {
             let what = format!("the {kind} {} of {} is missing or not in force", quoted(name), table.name);
             faults.push(Fault::new(what, "make it as the migration that brought it does, or enable it"));
         }

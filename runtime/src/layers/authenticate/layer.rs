@@ -2,18 +2,15 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::SystemTime;
 
 use axum::Router;
-use axum::extract::Request;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use futures_core::future::BoxFuture;
-use tower::{Layer, Service};
+use axum::http::{HeaderValue, StatusCode, header};
+use tower::Layer;
+use tracing::Span;
 
-use super::super::refusal::refusal;
+use super::super::gate::{Gate, Gated};
 use super::super::resolve::VerifiedClaim;
 use super::builder::AuthenticateBuilder;
 use super::cookie::SessionCookie;
@@ -60,7 +57,8 @@ impl Authenticate {
         Self(Arc::new(core))
     }
 
-    /// Puts the layer around the routes, and around what answers for paths that do not exist.
+    /// Puts the layer around the routes, and around what answers for paths that do not exist. A router that has it around itself is nested and
+    /// not merged, since the layer is its fallback.
     pub fn around(self, routes: Router) -> Router {
         Router::new().fallback_service(self.layer(routes))
     }
@@ -70,42 +68,16 @@ impl<S> Layer<S> for Authenticate {
     type Service = AuthenticateService<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        AuthenticateService { core: Arc::clone(&self.0), inner }
+        Gated::new(self.clone(), inner)
     }
 }
 
 /// The service that [`Authenticate`] makes of another one.
-#[derive(Clone)]
-pub struct AuthenticateService<S> {
-    core: Arc<Core>,
-    inner: S,
-}
+pub type AuthenticateService<S> = Gated<Authenticate, S>;
 
-impl<S> Service<Request> for AuthenticateService<S>
-where
-    S: Service<Request, Response: IntoResponse, Future: Send> + Clone + Send + 'static,
-{
-    type Response = Response;
-    type Error = S::Error;
-    type Future = BoxFuture<'static, Result<Response, S::Error>>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(context)
-    }
-
-    fn call(&mut self, request: Request) -> Self::Future {
-        let core = Arc::clone(&self.core);
-        // The one that was asked whether it is ready is the one that is called.
-        let next = self.inner.clone();
-        let mut inner = std::mem::replace(&mut self.inner, next);
-        let is_head = request.method() == Method::HEAD;
-        Box::pin(async move {
-            let (mut parts, body) = request.into_parts();
-            match core.admit(&mut parts).await {
-                Ok(()) => inner.call(Request::from_parts(parts, body)).await.map(IntoResponse::into_response),
-                Err(problem) => Ok(refusal(problem, is_head)),
-            }
-        })
+impl Gate for Authenticate {
+    async fn admit(&self, parts: &mut Parts) -> Result<Span, Problem> {
+        self.0.admit(parts).await.map(|()| Span::none())
     }
 }
 
@@ -219,11 +191,5 @@ impl fmt::Debug for Authenticate {
         let Core { cookie, anonymous, keys, .. } = &*self.0;
         let mut shown = f.debug_struct("Authenticate");
         shown.field("cookie", cookie).field("anonymous", anonymous).field("api_keys", &keys.is_some()).finish_non_exhaustive()
-    }
-}
-
-impl<S> fmt::Debug for AuthenticateService<S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AuthenticateService").finish_non_exhaustive()
     }
 }

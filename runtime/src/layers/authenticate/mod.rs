@@ -55,7 +55,7 @@
 //! | a cookie from another origin | 403 |
 //! | keys that cannot be had, a look-up that fails | 503, or what the [error](crate::Error) says |
 //!
-//! The reason stands in the log, at `debug`, and nothing of the credential does.
+//! The reason stands in the log, at `debug`, and of the credential nothing but an API key's id.
 
 mod builder;
 mod cookie;

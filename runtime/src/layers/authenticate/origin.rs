@@ -1,8 +1,9 @@
 //! Whether a browser was sent here by this very origin.
 
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, Method, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 
+use super::super::only::{Twice, only};
 use crate::http::Problem;
 use crate::mutants::mutant;
 
@@ -19,16 +20,16 @@ pub fn same_origin(parts: &Parts) -> Result<(), Problem> {
         let problem = Problem::new(StatusCode::FORBIDDEN, "cross-origin", "The request comes from another origin");
         problem.with_detail("a request with a cookie is sent by a page of this origin; a machine sends a bearer token instead")
     };
-    let site = only(&parts.headers, &SEC_FETCH_SITE).map_err(|Twice| refused())?;
-    let is_ours = match site {
+    let once = |name: &HeaderName| only(&parts.headers, name).map(|value| value.map(HeaderValue::as_bytes)).map_err(|Twice| refused());
+    let is_ours = match once(&SEC_FETCH_SITE)? {
         Some(site) => match site {
             b"same-origin" | b"none" => true,
             b"same-site" => mutant!("authenticate_same_site_trusted"),
             _ => false,
         },
         None => {
-            let origin = only(&parts.headers, &header::ORIGIN).map_err(|Twice| refused())?;
-            let host = only(&parts.headers, &header::HOST).map_err(|Twice| refused())?;
+            let origin = once(&header::ORIGIN)?;
+            let host = once(&header::HOST)?;
             let host = host.or(parts.uri.authority().map(|authority| authority.as_str().as_bytes()));
             match (origin, host) {
                 (Some(origin), Some(host)) => origin.strip_prefix(b"https://").is_some_and(|origin| origin.eq_ignore_ascii_case(host)),
@@ -45,12 +46,4 @@ pub(super) fn is_harmless(parts: &Parts) -> bool {
     let reads = [Method::GET, Method::HEAD, Method::OPTIONS].contains(&parts.method);
     let upgrades = parts.headers.contains_key(header::UPGRADE) || parts.headers.contains_key(header::SEC_WEBSOCKET_KEY);
     reads && (!upgrades || mutant!("authenticate_websocket_unguarded"))
-}
-
-struct Twice;
-
-fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h [u8]>, Twice> {
-    let mut values = headers.get_all(name).iter();
-    let first = values.next();
-    if values.next().is_some() { Err(Twice) } else { Ok(first.map(|value| value.as_bytes())) }
 }

@@ -6,8 +6,9 @@ use std::net::SocketAddr;
 
 use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
-use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, Version, header};
+use axum::http::{Extensions, HeaderMap, StatusCode, Uri, Version, header};
 
+use super::super::only::{Twice, only};
 use super::forwarded::{self, Forwarding};
 use super::host::Host;
 use super::proxies::Proxies;
@@ -21,9 +22,6 @@ pub struct Asked<'r> {
     forwarding: Option<Forwarding>,
     host: OnceCell<Result<Host, Problem>>,
 }
-
-/// A header stands there twice.
-pub(super) struct Twice;
 
 impl<'r> Asked<'r> {
     pub(super) fn new(parts: &'r Parts, proxies: &Proxies, forwarding: Option<Forwarding>) -> Self {
@@ -101,13 +99,6 @@ fn own_host(parts: &Parts) -> Result<Host, Problem> {
 
 fn refused(reason: &dyn fmt::Display) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, "host", "The request must name one host").with_detail(reason.to_string())
-}
-
-/// The value of a header that must not stand there twice: two readers might take different ones.
-pub(super) fn only<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h HeaderValue>, Twice> {
-    let mut values = headers.get_all(name).iter();
-    let first = values.next();
-    if values.next().is_some() && !mutant!("resolve_first_of_two") { Err(Twice) } else { Ok(first) }
 }
 
 impl fmt::Debug for Asked<'_> {

@@ -3,18 +3,13 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
 
 use axum::Router;
-use axum::extract::Request;
-use axum::http::Method;
 use axum::http::request::Parts;
-use axum::response::{IntoResponse, Response};
-use futures_core::future::BoxFuture;
-use tower::{Layer, Service};
-use tracing::{Instrument, Span};
+use tower::Layer;
+use tracing::Span;
 
-use super::super::refusal::refusal;
+use super::super::gate::{Gate, Gated};
 use super::super::scope;
 use super::asked::{Asked, peer};
 use super::builder::ResolveBuilder;
@@ -94,62 +89,30 @@ impl<S> Layer<S> for Resolve {
     type Service = ResolveService<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        ResolveService { core: Arc::clone(&self.0), inner }
+        Gated::new(self.clone(), inner)
     }
 }
 
 /// The service that [`Resolve`] makes of another one.
-#[derive(Clone)]
-pub struct ResolveService<S> {
-    core: Arc<Core>,
-    inner: S,
-}
+pub type ResolveService<S> = Gated<Resolve, S>;
 
-impl<S> Service<Request> for ResolveService<S>
-where
-    S: Service<Request, Response: IntoResponse, Future: Send> + Clone + Send + 'static,
-{
-    type Response = Response;
-    type Error = S::Error;
-    type Future = BoxFuture<'static, Result<Response, S::Error>>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(context)
-    }
-
-    fn call(&mut self, request: Request) -> Self::Future {
-        let core = Arc::clone(&self.core);
-        // The one that was asked whether it is ready is the one that is called.
-        let next = self.inner.clone();
-        let mut inner = std::mem::replace(&mut self.inner, next);
-        let is_head = request.method() == Method::HEAD;
-        Box::pin(async move {
-            match core.admit(request).await {
-                Ok((request, span)) => inner.call(request).instrument(span).await.map(IntoResponse::into_response),
-                Err(problem) => Ok(refusal(problem, is_head)),
-            }
-        })
+impl Gate for Resolve {
+    async fn admit(&self, parts: &mut Parts) -> Result<Span, Problem> {
+        let names = self.0.names(parts)?;
+        let mut found = Vec::with_capacity(names.len());
+        for name in names {
+            found.push(self.0.lookup.find(name).await?);
+        }
+        let tenant = agree(&found)?;
+        if let Some(prefix) = &self.0.prefix {
+            prefix.strip(parts)?;
+        }
+        parts.extensions.insert(Resolved(tenant));
+        Ok(scope::open(parts, self.0.tenancy.as_ref(), tenant))
     }
 }
 
 impl Core {
-    /// The request with its tenant in it, and the span in which it is served.
-    async fn admit(&self, request: Request) -> Result<(Request, Span), Problem> {
-        let (mut parts, body) = request.into_parts();
-        let names = self.names(&parts)?;
-        let mut found = Vec::with_capacity(names.len());
-        for name in names {
-            found.push(self.lookup.find(name).await?);
-        }
-        let tenant = agree(&found)?;
-        if let Some(prefix) = &self.prefix {
-            prefix.strip(&mut parts)?;
-        }
-        parts.extensions.insert(Resolved(tenant));
-        let span = scope::open(&mut parts, self.tenancy.as_ref(), tenant);
-        Ok((Request::from_parts(parts, body), span))
-    }
-
     /// What the request calls its tenant, each name once.
     fn names(&self, parts: &Parts) -> Result<Vec<Name>, Problem> {
         if !self.proxies.is_empty() && peer(parts).is_none() && !self.warned.swap(true, Ordering::Relaxed) {
@@ -170,11 +133,5 @@ impl Core {
 impl fmt::Debug for Resolve {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Resolve").field("proxies", &self.0.proxies).field("prefix", &self.0.prefix).finish_non_exhaustive()
-    }
-}
-
-impl<S> fmt::Debug for ResolveService<S> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ResolveService").finish_non_exhaustive()
     }
 }

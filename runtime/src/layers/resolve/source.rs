@@ -7,7 +7,8 @@ use axum::http::request::Parts;
 use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderName, HeaderValue, StatusCode, Uri};
 
-use super::asked::{Asked, Twice, only};
+use super::super::only::{Twice, only};
+use super::asked::Asked;
 use super::host::Host;
 use super::lookup::Name;
 use super::slug::Slug;

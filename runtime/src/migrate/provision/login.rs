@@ -6,10 +6,8 @@ use sqlx::PgConnection;
 
 use super::{Level, ProvisionError};
 use crate::schema::Conventions;
+use crate::sql::provision::MADE;
 use crate::sql::server;
-
-/// The roles that provision makes, by suffix.
-pub(super) const ROLES: [&str; 6] = ["owner", "migrator", "app", "platform", "backup", "lookup"];
 
 /// Why a level was taken.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -118,7 +116,7 @@ impl Login {
             "select rolname::text from pg_roles
               where rolname = any($1) and (rolsuper or rolreplication or $2 and not pg_has_role(oid, 'usage with admin option')) order by 1",
         )
-        .bind(ROLES.map(|suffix| conventions.role(suffix)).as_slice())
+        .bind(MADE.map(|suffix| conventions.role(suffix)).as_slice())
         .bind(self.version >= 160_000)
         .fetch_all(connection)
         .await
@@ -152,7 +150,7 @@ async fn schemas_of_others(connection: &mut PgConnection, conventions: &Conventi
 /// The roles of the conventions that are there.
 pub(super) async fn roles(connection: &mut PgConnection, conventions: &Conventions) -> Result<Vec<String>, ProvisionError> {
     sqlx::query_scalar("select rolname::text from pg_roles where rolname = any($1)")
-        .bind(ROLES.map(|suffix| conventions.role(suffix)).as_slice())
+        .bind(MADE.map(|suffix| conventions.role(suffix)).as_slice())
         .fetch_all(connection)
         .await
         .map_err(ProvisionError::server("look at the roles"))

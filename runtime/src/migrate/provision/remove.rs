@@ -5,9 +5,10 @@ use std::fmt;
 use sqlx::PgConnection;
 use sqlx::postgres::PgConnectOptions;
 
-use super::login::{Login, ROLES};
+use super::login::Login;
 use super::{Level, ProvisionError, Removal, begin, commit, connect, send};
 use crate::schema::Conventions;
+use crate::sql::provision::MADE;
 
 /// What deprovision has done.
 #[derive(Clone, Debug)]
@@ -42,7 +43,7 @@ pub async fn deprovision(admin: &PgConnectOptions, conventions: &Conventions, fo
     let login = Login::of(&mut connection).await?;
     let (level, _) = login.level(None)?;
     let removal = Removal::new(conventions, level)?;
-    let roles: Vec<String> = ROLES.iter().map(|suffix| conventions.role(suffix)).collect();
+    let roles: Vec<String> = MADE.iter().map(|suffix| conventions.role(suffix)).collect();
     let missing: Option<String> = sqlx::query_scalar("select r from unnest($1::text[]) r where to_regrole(r) is null limit 1")
         .bind(&roles)
         .fetch_optional(&mut connection)

@@ -48,19 +48,14 @@ impl Fence {
         }
     }
 
-    /// Whether the look-up role is inside for the row of a key.
-    pub(super) fn is_looked_up(self) -> bool {
-        self.arms().iter().any(|arm| matches!(arm, Arm::Lookup(_)))
-    }
-
     /// The expression of the fence and of the policies of the roles that are inside: any of the arms.
     pub(super) fn expression(self, conventions: &Conventions) -> String {
-        any(self.arms().iter(), |arm| arm.sql(conventions))
+        any(self.arms().iter(), conventions)
     }
 
     /// The expression of the look-up role's own policy: without a key it sees no row, whatever tenant the transaction has.
     pub(super) fn lookup_expression(self, conventions: &Conventions) -> String {
-        any(self.arms().iter().filter(|arm| matches!(arm, Arm::Lookup(_))), |arm| arm.sql(conventions))
+        any(self.arms().iter().filter(|arm| matches!(arm, Arm::Lookup(_))), conventions)
     }
 
     /// The expression of a policy of the table as `pg_get_expr` writes it, from 15 to 18.
@@ -87,9 +82,9 @@ fn deparsed<'a>(arms: impl Iterator<Item = &'a Arm>, conventions: &Conventions) 
     }
 }
 
-fn any<'a>(arms: impl Iterator<Item = &'a Arm>, text: impl Fn(&Arm) -> String) -> String {
+fn any<'a>(arms: impl Iterator<Item = &'a Arm>, conventions: &Conventions) -> String {
     // One arm a line: a policy of several is read by people, too.
-    arms.map(text).collect::<Vec<_>>().join("\n    or ")
+    arms.map(|arm| arm.sql(conventions)).collect::<Vec<_>>().join("\n    or ")
 }
 
 impl Arm {

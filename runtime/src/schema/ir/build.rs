@@ -268,10 +268,8 @@ impl TableBuilder<'_> {
         };
         let mut policies =
             vec![policy("tenant_fence", true, "public".to_owned(), &expression), policy("tenant_rows", false, role("app"), &expression)];
-        if self.is_tenants() || self.is_domains() {
+        if fence != Fence::Tenant {
             policies.push(policy("platform_rows", false, role("platform"), &expression));
-        }
-        if fence.is_looked_up() {
             policies.push(policy("lookup_rows", false, role("lookup"), &fence.lookup_expression(self.conventions)));
         }
         policies

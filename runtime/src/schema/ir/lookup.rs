@@ -7,16 +7,13 @@
 use super::arm::{BY_HOST, BY_ID, BY_SLUG, Key};
 use super::functions::lines;
 use super::{Argument, Function, Name, Type};
-use crate::schema::platform::{ACTIVE, DOMAINS, TENANTS};
+use crate::schema::platform::{ACTIVE, DOMAINS, MAX_HOST, TENANTS};
 use crate::schema::{Conventions, quoted};
 
 /// The names of the functions.
 pub(crate) const TENANT_BY_HOST: &str = "tenant_by_host";
 pub(crate) const TENANT_BY_SLUG: &str = "tenant_by_slug";
 pub(crate) const TENANT_BY_ID: &str = "tenant_by_id";
-
-/// The longest key that is looked for: a host (RFC 1035, section 2.3.4).
-const LONGEST: usize = 253;
 
 pub(super) fn all(conventions: &Conventions) -> Vec<Function> {
     vec![by_host(conventions), by_slug(conventions), by_id(conventions)]
@@ -48,7 +45,7 @@ fn by_id(conventions: &Conventions) -> Function {
 
 /// What is longer than any key is nobody's; it is not copied about.
 fn begun(conventions: &Conventions, key: Key) -> Vec<String> {
-    vec![format!("  if octet_length(key) > {LONGEST} then return; end if;"), named(conventions, key, "key")]
+    vec![format!("  if octet_length(key) > {MAX_HOST} then return; end if;"), named(conventions, key, "key")]
 }
 
 /// Opens the fence for the row of that key.

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::Found;
 use crate::schema::ident::MAX_IDENTIFIER;
 use crate::schema::ir::{Rule, Schema, currency_of};
-use crate::schema::platform::{RESERVED_PATHS, RESERVED_TABLES};
+use crate::schema::platform::{DOMAINS, RESERVED_PATHS, RESERVED_TABLES};
 use crate::schema::{Conventions, Kind, Literal, ModelDef, is_permission};
 
 /// PostgreSQL's own columns of every table (manual, 5.5).
@@ -43,8 +43,11 @@ pub(super) fn verify_conventions(conventions: &Conventions, found: &mut Found) {
             "`schema` and `platform_schema` in [conventions] are one; the platform's tables need a schema of their own",
         );
     }
-    if tenant_column == "id" {
-        found.push("models.toml", "`tenant_column` in [conventions] is `id`, which is the key of every model");
+    if DOMAINS.column(tenant_column).is_some() {
+        let message = format!(
+            "`tenant_column` in [conventions] is `{tenant_column}`, which is the key of every model, or another column of the platform's domains"
+        );
+        found.push("models.toml", message);
     }
     for (key, names) in [("shared", shared), ("functions", functions), ("views", views)] {
         for name in names.iter().filter(|name| !is_qualified(name)) {

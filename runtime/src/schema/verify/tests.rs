@@ -67,6 +67,7 @@ fn conventions_are_plain_names() {
     only(&with(Conventions { functions: &["app.Slug"], ..Conventions::DEFAULT }), "\"app.Slug\" under `functions` in [sql]");
     only(&with(Conventions { views: &["a.b.c"], ..Conventions::DEFAULT }), "\"a.b.c\" under `views` in [sql]");
     only(with(Conventions { tenant_column: "id", ..Conventions::DEFAULT }).get(..1).unwrap_or_default(), "key of every model");
+    only(&with(Conventions { tenant_column: "host", ..Conventions::DEFAULT }), "another column of the platform's domains");
 }
 
 #[test]

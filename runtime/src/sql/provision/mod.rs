@@ -32,6 +32,9 @@ pub enum ScriptError {
     QuietStats(Level),
 }
 
+/// The roles that provision makes, by suffix.
+pub(crate) const MADE: [&str; 6] = ["owner", "migrator", "app", "platform", "backup", "lookup"];
+
 /// The roles that log in and so have a password, by suffix.
 pub const LOGINS: [&str; 4] = ["migrator", "app", "platform", "backup"];
 
@@ -184,7 +187,7 @@ fn fill(text: &str, conventions: &Conventions, level: Level) -> String {
     for (placeholder, fragment) in FRAGMENTS {
         filled = filled.replace(placeholder, fragment.trim_end());
     }
-    for suffix in ["owner", "migrator", "app", "platform", "backup", "lookup"] {
+    for suffix in MADE {
         filled = filled.replace(&format!("{{{suffix}}}"), &conventions.role(suffix));
     }
     let names = [

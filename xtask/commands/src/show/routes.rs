@@ -1,7 +1,7 @@
 //! The routes of a model: what can be asked, and what a body holds.
 
 use tenantry::http::query;
-use tenantry::permissions::Permission;
+use tenantry::permissions::Route;
 use tenantry::repo::MAX_LIMIT;
 use tenantry::schema::{ColumnDef, Kind, Literal, Managed, ModelDef, Verb};
 
@@ -12,9 +12,9 @@ pub(super) fn of(model: &ModelDef) -> String {
     }
     let mut lines: Vec<String> = Vec::new();
     for verb in Verb::ALL.into_iter().filter(|verb| model.routes.has(*verb)) {
-        let (method, path, what) = route(verb, model.table);
-        let (width, needed) = (model.table.len() + "//{id}".len(), Permission::of_route(model, verb));
-        lines.push(format!("{method:<6} {path:<width$}  {what}; needs {needed}"));
+        let Route { method, path, permission } = Route::of_model(model, verb);
+        let (width, what) = (model.table.len() + "//{id}".len(), what(verb));
+        lines.push(format!("{method:<6} {path:<width$}  {what}; needs {permission}"));
         if verb == Verb::List {
             lines.extend(parameters(model).into_iter().map(|(name, values)| format!("         {name:<7}{values}")));
         }
@@ -24,14 +24,13 @@ pub(super) fn of(model: &ModelDef) -> String {
     lines.join("\n")
 }
 
-fn route(verb: Verb, table: &str) -> (&'static str, String, &'static str) {
-    let (all, one) = (format!("/{table}"), format!("/{table}/{{id}}"));
+const fn what(verb: Verb) -> &'static str {
     match verb {
-        Verb::List => ("GET", all, "a page of rows"),
-        Verb::Get => ("GET", one, "one row"),
-        Verb::Create => ("POST", all, "makes a row"),
-        Verb::Patch => ("PATCH", one, "changes the fields that the body names"),
-        Verb::Delete => ("DELETE", one, "deletes a row"),
+        Verb::List => "a page of rows",
+        Verb::Get => "one row",
+        Verb::Create => "makes a row",
+        Verb::Patch => "changes the fields that the body names",
+        Verb::Delete => "deletes a row",
     }
 }
 
