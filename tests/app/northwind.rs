@@ -36,7 +36,8 @@ impl Served {
     }
 
     pub(crate) async fn load(&self, tenant: TenantId, data: &Path, half: bool) -> Result<Loaded, DataError> {
-        load(Load { base: &self.base, tenant, data, half, progress: &|done, total| assert!(done <= total) }).await
+        let headers = [("x-tenant", tenant.to_string())];
+        load(Load { base: &self.base, headers: &headers, data, half, progress: &|done, total| assert!(done <= total) }).await
     }
 }
 
@@ -184,7 +185,7 @@ async fn a_row_that_the_service_refuses_is_named() {
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let base = format!("http://{nobody}/api");
     let data = northwind();
-    let elsewhere = Load { base: &base, tenant: served.bed.a, data: &data, half: false, progress: &|_, _| () };
+    let elsewhere = Load { base: &base, headers: &[], data: &data, half: false, progress: &|_, _| () };
     let error = load(elsewhere).await.unwrap_err().to_string();
     assert!(error.starts_with("the service cannot be reached"), "{error}");
     // The loader gave up while requests ran. A server process that waits for a login's next message keeps DROP DATABASE waiting, for the whole

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde_json::{Value, json};
-use tenantry::{Id, TenantId};
+use tenantry::Id;
 use uuid::Uuid;
 
 use super::DataError;
@@ -18,8 +18,8 @@ const CONCURRENT: usize = 4;
 pub struct Load<'a> {
     /// Where the API is: `http://127.0.0.1:8080/api`.
     pub base: &'a str,
-    /// The tenant.
-    pub tenant: TenantId,
+    /// What each request says of its tenant, and of somebody who may make the rows: headers by name.
+    pub headers: &'a [(&'static str, String)],
     /// The folder with the CSV files.
     pub data: &'a Path,
     /// Only every second customer, with its orders.
@@ -30,7 +30,7 @@ pub struct Load<'a> {
 
 impl std::fmt::Debug for Load<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Load").field("tenant", &self.tenant).field("half", &self.half).finish_non_exhaustive()
+        f.debug_struct("Load").field("base", &self.base).field("half", &self.half).finish_non_exhaustive()
     }
 }
 
@@ -115,7 +115,7 @@ impl<'a> Client<'a> {
 
     async fn create(&self, path: &str, code: &str, body: &Value) -> Result<Uuid, DataError> {
         let url = format!("{}/{path}", self.load.base);
-        let request = self.http.post(url).header("x-tenant", self.load.tenant.to_string()).json(body);
+        let request = self.load.headers.iter().fold(self.http.post(url), |request, (name, value)| request.header(*name, value)).json(body);
         let unreachable = |error: reqwest::Error| DataError::Http(error.without_url().to_string());
         let response = request.send().await.map_err(unreachable)?;
         let status = response.status();

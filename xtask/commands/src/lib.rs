@@ -46,7 +46,8 @@ use std::process::ExitCode;
 use axum::Router;
 use clap::{Parser, Subcommand};
 use tenantry::http::Api;
-use tenantry::{Conventions, Entry, Registry, TenantId};
+use tenantry::permissions::{Role, RoleError};
+use tenantry::{Conventions, Entry, Registry};
 
 /// What the commands know of the application.
 #[derive(Clone, Copy, Debug)]
@@ -67,6 +68,8 @@ pub struct Demo {
     pub tenants: [(&'static str, &'static str); 3],
     /// The table that the sample requests are about. A row of it needs no row of another one.
     pub table: &'static str,
+    /// The roles that each tenant has; the first one is the admin's.
+    pub roles: fn() -> Result<Vec<Role>, RoleError>,
     /// Loads the data into a tenant through the API, and tells in a line what it has loaded.
     pub load: fn(Load) -> Loading,
 }
@@ -78,8 +81,8 @@ pub type Loading = Pin<Box<dyn Future<Output = Result<String, Box<dyn std::error
 pub struct Load {
     /// Where the API is: `http://127.0.0.1:8080/api`.
     pub base: String,
-    /// The tenant.
-    pub tenant: TenantId,
+    /// What each request says of its tenant and of its admin: headers by name, `host` and `authorization`.
+    pub headers: Vec<(&'static str, String)>,
     /// The folder of the data.
     pub data: PathBuf,
     /// Only half of it.
@@ -90,7 +93,7 @@ pub struct Load {
 
 impl std::fmt::Debug for Load {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Load").field("tenant", &self.tenant).field("half", &self.half).finish_non_exhaustive()
+        f.debug_struct("Load").field("base", &self.base).field("half", &self.half).finish_non_exhaustive()
     }
 }
 

@@ -46,9 +46,10 @@ fn until_ready_ends_with_zero_on_a_cluster_of_its_own() {
     let ended = Demo::start(&["--until-ready"], None).end();
     assert_eq!(ended.code, Some(0), "{ended}");
     assert!(ended.output.contains("PostgreSQL: a private cluster"), "{ended}");
-    assert!(ended.output.contains("northwind: 91 customers, 77 products, 830 orders with 2155 lines"), "{ended}");
-    assert!(ended.output.contains("halfmoon: 46 customers"), "{ended}");
-    assert!(ended.stdout.starts_with("ready: http://127.0.0.1:"), "{ended}");
+    assert!(ended.output.contains("acme: 91 customers, 77 products, 830 orders with 2155 lines"), "{ended}");
+    assert!(ended.output.contains("globex: 46 customers"), "{ended}");
+    assert_eq!(ended.stdout.lines().filter(|line| line.trim().starts_with("curl -s ")).count(), 6, "{ended}");
+    assert!(ended.stdout.contains("\nready: http://127.0.0.1:"), "{ended}");
     assert!(ended.stdout.ends_with(" answered; one tenant's row of customers is 404 for another\n"), "{ended}");
     ended.leaves_nothing();
 }
@@ -61,7 +62,7 @@ fn until_ready_ends_with_zero_in_an_empty_database_of_another_server() {
     let ended = Demo::start(&["--until-ready", "--data", path(data.path())], Some(url)).end();
     assert_eq!(ended.code, Some(0), "{ended}");
     assert!(ended.output.contains("PostgreSQL: named by ADMIN_DATABASE_URL"), "{ended}");
-    assert!(ended.output.contains("halfmoon: 1 customers, 1 products, 1 orders with 1 lines"), "{ended}");
+    assert!(ended.output.contains("globex: 1 customers, 1 products, 1 orders with 1 lines"), "{ended}");
     let password = url.split(':').nth(2).and_then(|rest| rest.split('@').next()).unwrap();
     assert!(password.is_empty() || !ended.output.contains(password), "the administrator's password is shown");
     ended.leaves_nothing();
@@ -79,9 +80,12 @@ fn what_it_says_to_try_works_and_a_request_that_runs_is_finished() {
     let said = demo.output();
     let curls: Vec<&str> = said.lines().map(str::trim).filter(|line| line.starts_with("curl ")).collect();
     let answers: Vec<(u16, Value)> = curls.iter().map(|curl| Curl::parse(curl).send()).collect();
-    let [(200, first), (200, none), (201, made)] = answers.as_slice() else {
+    // Rows, then who gets in: a login, another tenant's token, a suspended tenant, a switch, a key, a key that was revoked.
+    let [(200, first), (200, none), (201, made), (200, login), (404, _), (404, _), (200, switched), (200, key), (401, _)] = answers.as_slice()
+    else {
         panic!("{answers:#?} of {curls:#?}");
     };
+    assert!(login["access_token"].is_string() && switched["access_token"].is_string() && key["items"].is_array(), "{answers:#?}");
     assert_eq!(first["items"][0]["name"], "Alfreds");
     assert_eq!(first["items"].as_array().unwrap().len(), 2);
     assert_eq!(none["items"], serde_json::json!([]));
@@ -111,7 +115,7 @@ fn a_second_signal_does_not_wait_for_requests() {
     let mut demo = Demo::start(&["--data", path(data.path())], None);
     demo.wait_for("Ctrl-C ends it.");
     let said = demo.output();
-    let curl = said.lines().map(str::trim).rfind(|line| line.starts_with("curl ")).unwrap();
+    let curl = said.lines().map(str::trim).find(|line| line.starts_with("curl ") && line.contains(" -d ")).unwrap();
     let mut stuck = Curl::parse(curl).open("Expect: 100-continue\r\n");
     stuck.read_exact(&mut [0; 25]).unwrap();
     demo.interrupt();
@@ -130,7 +134,7 @@ fn a_signal_while_the_data_is_loaded_ends_it() {
     demo.interrupt();
     let ended = demo.end();
     assert_eq!(ended.code, Some(0), "{ended}");
-    assert!(ended.output.contains("stopped") && !ended.output.contains("halfmoon:"), "{ended}");
+    assert!(ended.output.contains("stopped") && !ended.output.contains("globex:"), "{ended}");
     ended.leaves_nothing();
 }
 
@@ -156,7 +160,7 @@ fn a_folder_of_data_that_is_not_there_or_not_right_is_named() {
     fs::remove_file(data.path().join("orders.csv")).unwrap();
     let ended = Demo::start(&["--until-ready", "--data", path(data.path())], None).end();
     assert_eq!(ended.code, Some(1), "{ended}");
-    assert!(ended.output.contains("error: cannot load the data of northwind") && ended.output.contains("orders.csv: "), "{ended}");
+    assert!(ended.output.contains("error: cannot load the data of acme") && ended.output.contains("orders.csv: "), "{ended}");
     ended.leaves_nothing();
 }
 
@@ -191,7 +195,10 @@ impl Curl {
 
     /// Sends all but the body.
     fn open(&self, more: &str) -> TcpStream {
-        let mut stream = TcpStream::connect(&self.host).unwrap();
+        // As curl does: a name below `localhost` is this machine.
+        let (name, port) = self.host.rsplit_once(':').unwrap();
+        assert!(name == "127.0.0.1" || name.ends_with(".localhost"), "{name}");
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port.parse().unwrap())).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         let method = if self.body.is_some() { "POST" } else { "GET" };
         let length = self.body.as_deref().unwrap_or_default().len();

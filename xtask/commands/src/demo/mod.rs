@@ -1,25 +1,28 @@
 //! `cargo xtask demo`: the whole system on this machine, with believable data, and what to try.
 
 mod drafted;
+mod house;
 mod sample;
 mod seed;
+mod ways;
 
 use std::io::IsTerminal as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use tenantry::http::{Api, CursorKey};
 use tenantry::migrate::Progress;
 use tenantry::migrate::provision::Password;
-use tenantry::{Config, Platform, StartError, Tenancy, TenantId, layers};
+use tenantry::{Config, StartError, Tenancy, TenantId};
 use tenantry_testkit::Stage;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use self::house::{EMAIL, House};
 use self::sample::Subject;
+use self::ways::Line;
 use crate::{App, output, server};
 
 /// The port that is tried first when none is named.
@@ -40,12 +43,16 @@ pub(crate) struct Args {
 }
 
 /// A tenant of the demo.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone)]
 pub(crate) struct DemoTenant {
     pub(crate) id: TenantId,
     pub(crate) slug: &'static str,
     pub(crate) name: &'static str,
     pub(crate) holds: Holds,
+    /// Where it is served: `acme.localhost:8080`.
+    pub(crate) host: String,
+    /// Its admin's access token, good for ten minutes.
+    pub(crate) token: String,
 }
 
 /// How much of the data a tenant of the demo gets.
@@ -54,10 +61,8 @@ pub(crate) enum Holds {
     All,
     Half,
     Nothing,
+    Suspended,
 }
-
-/// The tenants of an application that names none.
-const TENANTS: [(&str, &str); 3] = [("acme", "Acme Ltd"), ("globex", "Globex Corporation"), ("newcomer", "Newcomer Ltd")];
 
 pub(crate) fn run(app: &App, args: &Args) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -75,6 +80,7 @@ async fn demo(app: &App, args: &Args) -> anyhow::Result<()> {
     };
     if args.until_ready {
         let claim = serving.subject.map(|subject| format!("; one tenant's row of {} is 404 for another", subject.def.table));
+        serving.try_lines();
         output::line(format_args!("ready: {} answered{}", serving.base, claim.unwrap_or_default()));
     } else {
         introduce(&serving);
@@ -96,8 +102,10 @@ fn stopped() -> anyhow::Result<()> {
 /// The service with its data.
 struct Serving {
     base: String,
+    house: House,
     tenants: Vec<DemoTenant>,
     subject: Option<Subject>,
+    lines: Vec<Line>,
     tenancy: Tenancy,
     stop: oneshot::Sender<()>,
     server: JoinHandle<std::io::Result<()>>,
@@ -111,12 +119,12 @@ impl Serving {
         let listener = listen(args).await?;
         let address = listener.local_addr()?;
         let stage = stage(app).await?;
-        let tenants = tenants(app, &stage).await?;
+        let house = House::new(address)?;
+        let invited = house.onboard(app, &stage).await?;
 
         let config = Config::new(stage.url("app").expose_with_password())?;
         let tenancy = Tenancy::start(&config, app.models, app.conventions).await.map_err(refused)?;
-        let routes = (app.router)(&Api::new(tenancy.registry(), CursorKey::random()?));
-        let service = layers::development(&tenancy, routes, "demo", address)?;
+        let service = house.service(app, &stage, &tenancy).await?.into_make_service_with_connect_info::<SocketAddr>();
         let (stop, stopped) = oneshot::channel::<()>();
         let server = axum::serve(listener, service).with_graceful_shutdown(async {
             // A sender that is gone says the same as one that has sent.
@@ -125,10 +133,22 @@ impl Serving {
         let server = tokio::spawn(server.into_future());
 
         let base = format!("http://{address}");
+        let tenants = house.admit(invited).await?;
         data.load(&base, &tenancy, &tenants).await?;
         let subject = Subject::of(app)?;
-        sample::check(&base, &tenants, subject.as_ref()).await?;
-        Ok(Self { base, tenants, subject, tenancy, stop, server, stage })
+        sample::check(&base, &house, &tenants, subject.as_ref()).await?;
+        let lines = match &subject {
+            Some(subject) => ways::tried(&house, &tenants, subject.def.table).await?,
+            None => Vec::new(),
+        };
+        Ok(Self { base, house, tenants, subject, lines, tenancy, stop, server, stage })
+    }
+
+    /// What to try, each with what it shows. The tokens are good for ten minutes.
+    fn try_lines(&self) {
+        for Line { what, curl } in &self.lines {
+            output::line(format_args!("  {}\n    {curl}", what));
+        }
     }
 
     /// Takes no new requests and waits for those that run.
@@ -165,18 +185,6 @@ async fn stage(app: &App) -> anyhow::Result<Stage> {
     Ok(stage)
 }
 
-async fn tenants(app: &App, stage: &Stage) -> anyhow::Result<Vec<DemoTenant>> {
-    let config = Config::new(stage.url("platform").expose_with_password())?;
-    let platform = Platform::start(&config, &app.conventions).await.map_err(refused)?;
-    let mut tenants = Vec::new();
-    let names = app.demo.map_or(TENANTS, |demo| demo.tenants);
-    for ((slug, name), holds) in names.into_iter().zip([Holds::All, Holds::Half, Holds::Nothing]) {
-        tenants.push(DemoTenant { id: platform.create_tenant(slug, name).await?, slug, name, holds });
-    }
-    platform.close().await;
-    Ok(tenants)
-}
-
 /// The reasons of a refusal stand on lines of their own.
 fn refused(error: StartError) -> anyhow::Error {
     anyhow::anyhow!("the service refuses to start: {error}")
@@ -194,15 +202,17 @@ fn introduce(serving: &Serving) {
             Holds::All => "all of the data",
             Holds::Half => "half of it",
             Holds::Nothing => "nothing yet",
+            Holds::Suspended => "suspended by the operator",
         };
-        output::line(format_args!("  {:10} {}  {}: {holds}", tenant.slug, tenant.id, tenant.name));
+        output::line(format_args!("  http://{:26} {}: {holds}", tenant.host, tenant.name));
     }
-    let (first, last) = (tenants.first().map(|tenant| tenant.id), tenants.last().map(|tenant| tenant.id));
-    if let (Some(first), Some(last), Some(subject)) = (first, last, &serving.subject) {
-        output::line(format_args!("\n{}", bold("Try:")));
-        for line in subject.curls(base, first, last) {
+    output::line(format_args!("\nAn admin of each: {EMAIL}, with the password {}", serving.house.password()));
+    if let ([first, _, empty, ..], Some(subject)) = (tenants.as_slice(), &serving.subject) {
+        output::line(format_args!("\n{} (the tokens are good for ten minutes)", bold("Try:")));
+        for line in subject.curls(first, empty) {
             output::line(format_args!("  {line}"));
         }
+        serving.try_lines();
     }
     output::line(format_args!("\nThe database: {} (the demo made the password at random)", stage.admin_url()));
     output::line("Ctrl-C ends it.");

@@ -1,13 +1,13 @@
 //! Sample requests: what a newcomer would try first, with the answers that must come.
 
 use anyhow::{Context as _, ensure};
-use reqwest::{Client, StatusCode};
+use reqwest::{Client, Method, StatusCode};
 use serde_json::{Map, Value, json};
-use tenantry::TenantId;
 use tenantry::schema::{Arg, ColumnDef, ModelDef, Verb};
 use tenantry_testkit::draft;
 
 use super::DemoTenant;
+use super::house::House;
 use crate::App;
 
 /// What the requests are about: a model whose rows stand alone, with the routes that the sample uses.
@@ -29,13 +29,14 @@ impl Subject {
     }
 
     /// Three lines to try: the rows of one tenant, those of another one, and a new row of its own.
-    pub(super) fn curls(self, base: &str, first: TenantId, last: TenantId) -> [String; 3] {
-        let rows = format!("{base}/api/{}", self.def.table);
+    pub(super) fn curls(self, first: &DemoTenant, empty: &DemoTenant) -> [String; 3] {
+        let rows = |tenant: &DemoTenant| format!("http://{}/api/{}", tenant.host, self.def.table);
+        let bearer = |tenant: &DemoTenant| format!("-H 'Authorization: Bearer {}'", tenant.token);
         let sort = self.def.columns.iter().find(|column| column.sort).map(|column| format!("sort={}&", column.name));
         [
-            format!("curl -s -H 'X-Tenant: {first}' '{rows}?{}limit=2'", sort.unwrap_or_default()),
-            format!("curl -s -H 'X-Tenant: {last}' '{rows}'"),
-            format!("curl -s -H 'X-Tenant: {last}' -H 'Content-Type: application/json' -d '{}' {rows}", self.body(1)),
+            format!("curl -s {} '{}?{}limit=2'", bearer(first), rows(first), sort.unwrap_or_default()),
+            format!("curl -s {} '{}'", bearer(empty), rows(empty)),
+            format!("curl -s {} -H 'Content-Type: application/json' -d '{}' {}", bearer(empty), self.body(1), rows(empty)),
         ]
     }
 
@@ -76,31 +77,31 @@ fn value(args: &[Arg]) -> Value {
 }
 
 /// The service is ready; a tenant makes a row and reads it; another one does not find it.
-pub(super) async fn check(base: &str, tenants: &[DemoTenant], subject: Option<&Subject>) -> anyhow::Result<()> {
-    let client = Client::new();
+pub(super) async fn check(base: &str, house: &House, tenants: &[DemoTenant], subject: Option<&Subject>) -> anyhow::Result<()> {
     for path in ["live", "ready"] {
-        let response = client.get(format!("{base}/health/{path}")).send().await?;
+        let response = Client::new().get(format!("{base}/health/{path}")).send().await?;
         ensure!(response.status() == StatusCode::OK, "/health/{path} answered {}", response.status());
     }
     let Some(subject) = subject else { return Ok(()) };
-    let [_, owner, .., stranger] = tenants else {
-        anyhow::bail!("the sample needs two tenants");
+    let [_, owner, stranger, ..] = tenants else {
+        anyhow::bail!("the sample needs three tenants");
     };
-    let (table, owner, stranger) = (subject.def.table, owner.id.to_string(), stranger.id.to_string());
-    let rows = format!("{base}/api/{table}");
+    let (table, as_tenant) = (subject.def.table, |method, tenant: &DemoTenant, path: &str| {
+        house.ask(method, tenant, &format!("api/{path}")).bearer_auth(&tenant.token)
+    });
     // A seed that no loader has used: its keys are free.
-    let created = client.post(&rows).header("x-tenant", &owner).json(&subject.body(u64::from(u32::MAX))).send().await?;
+    let created = as_tenant(Method::POST, owner, table).json(&subject.body(u64::from(u32::MAX))).send().await?;
     ensure!(created.status() == StatusCode::CREATED, "creating a row of {table} answered {}", created.status());
     let created: Value = created.json().await.context("the row that was created is no JSON")?;
-    let row = format!("{rows}/{}", created["id"].as_str().context("the row that was created has no id")?);
+    let row = format!("{table}/{}", created["id"].as_str().context("the row that was created has no id")?);
 
-    let read = client.get(&row).header("x-tenant", &owner).send().await?;
+    let read = as_tenant(Method::GET, owner, &row).send().await?;
     ensure!(read.status() == StatusCode::OK, "reading it back answered {}", read.status());
     ensure!(read.json::<Value>().await? == created, "reading it back gave another row");
-    let foreign = client.get(&row).header("x-tenant", &stranger).send().await?;
+    let foreign = as_tenant(Method::GET, stranger, &row).send().await?;
     ensure!(foreign.status() == StatusCode::NOT_FOUND, "another tenant's read answered {} instead of 404", foreign.status());
 
-    let deleted = client.delete(&row).header("x-tenant", &owner).send().await?;
+    let deleted = as_tenant(Method::DELETE, owner, &row).send().await?;
     ensure!(deleted.status() == StatusCode::NO_CONTENT, "deleting it answered {}", deleted.status());
     Ok(())
 }

@@ -37,7 +37,7 @@ impl Data {
 
     /// Loads it into the tenants that are to have some.
     pub(super) async fn load(&self, base: &str, tenancy: &Tenancy, tenants: &[DemoTenant]) -> anyhow::Result<()> {
-        for tenant in tenants.iter().filter(|tenant| tenant.holds != Holds::Nothing) {
+        for tenant in tenants.iter().filter(|tenant| matches!(tenant.holds, Holds::All | Holds::Half)) {
             // indicatif draws on a terminal only.
             let bar = ProgressBar::new(0);
             if let Ok(style) = ProgressStyle::with_template("{msg:12} {bar:32} {pos}/{len} rows") {
@@ -54,7 +54,8 @@ impl Data {
                 Self::Drafted => drafted::load(tenancy, tenant.id, half, &progress).await,
                 Self::Folder(demo, folder) => {
                     let (base, data) = (format!("{base}/api"), folder.clone());
-                    let load = Load { base, tenant: tenant.id, data, half, progress: Box::new(progress) };
+                    let headers = vec![("host", tenant.host.clone()), ("authorization", format!("Bearer {}", tenant.token))];
+                    let load = Load { base, headers, data, half, progress: Box::new(progress) };
                     (demo.load)(load).await.map_err(|error| anyhow!("{error}"))
                 }
             };
