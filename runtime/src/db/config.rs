@@ -57,7 +57,7 @@ pub struct Config {
 #[non_exhaustive]
 pub enum ConfigError {
     /// A variable that must be set is not.
-    #[error("{0} is not set; set it to the URL of the database with the application's role")]
+    #[error("{0} is not set; set it to the URL of the database, with the role that the variable is for")]
     Missing(&'static str),
     /// A variable holds something else than it should.
     #[error("{variable} must be {expected}")]
@@ -125,7 +125,15 @@ impl Config {
     /// # Errors
     /// When `DATABASE_URL` is not set, or a variable does not hold what it should.
     pub fn from_env() -> Result<Self, ConfigError> {
-        let url = std::env::var("DATABASE_URL").map_err(|_| ConfigError::Missing("DATABASE_URL"))?;
+        Self::from_variable("DATABASE_URL")
+    }
+
+    /// The same with the URL of another variable, such as `IDENTITY_DATABASE_URL`.
+    ///
+    /// # Errors
+    /// As [`from_env`](Self::from_env).
+    pub fn from_variable(url: &'static str) -> Result<Self, ConfigError> {
+        let url = std::env::var(url).map_err(|_| ConfigError::Missing(url))?;
         let mut config = Self::new(&url)?;
         config.max_connections = number("TENANTRY_POOL_MAX", 1)?.unwrap_or(config.max_connections);
         config.min_connections = number("TENANTRY_POOL_MIN", 0)?.unwrap_or(config.min_connections);

@@ -81,7 +81,8 @@ fn what_it_says_to_try_works_and_a_request_that_runs_is_finished() {
     let curls: Vec<&str> = said.lines().map(str::trim).filter(|line| line.starts_with("curl ")).collect();
     let answers: Vec<(u16, Value)> = curls.iter().map(|curl| Curl::parse(curl).send()).collect();
     // Rows, then who gets in: a login, another tenant's token, a suspended tenant, a switch, a key, a key that was revoked.
-    let [(200, first), (200, none), (201, made), (200, login), (404, _), (404, _), (200, switched), (200, key), (401, _)] = answers.as_slice()
+    let [(200, first), (200, none), (201, made), (200, login), (404, _), (404, _), (200, switched), (200, key), (401, _)] =
+        answers.as_slice()
     else {
         panic!("{answers:#?} of {curls:#?}");
     };
