@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, HeaderValue};
 use zeroize::Zeroizing;
 
-use crate::auth::refresh::{RefreshLimits, RefreshToken};
+use crate::auth::refresh::RefreshLimits;
 use crate::layers::authenticate::{CookieNameError, SessionCookie, values_of};
 use crate::mutants::mutant;
 use crate::people::Session;
