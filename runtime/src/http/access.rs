@@ -2,10 +2,10 @@
 //!
 //! | the request | answer |
 //! |---|---|
-//! | nobody has said who asks | 401 |
-//! | the caller lacks the permission | 403, with its name |
+//! | nobody has said who asks | 401, with a challenge |
+//! | the caller lacks the permission, or a scope for what is its own | 403, with its name |
 //! | the caller sets a field that is read-only for it | 422, with the field's pointer and the code `permission` |
-//! | the handler takes `TenantDb`, and the route has no permission | 403 without a word; the log says what to do |
+//! | the handler takes `TenantDb`, and the route has no permission, or is public | 403 without a word; the log says what to do |
 //!
 //! The first three say nothing about rows: they come before any is looked for.
 
@@ -14,15 +14,15 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_core::future::BoxFuture;
 
-use super::Problem;
+use super::{Challenge, Problem};
 use crate::mutants::mutant;
-use crate::permissions::{Allowed, Caller, Permission};
+use crate::permissions::{Allowed, Caller, Needs, Permission};
 
 /// Says in a request's extensions that nobody checks its permissions: every route is open to whoever comes this far.
 ///
@@ -36,6 +36,7 @@ pub struct UncheckedPermissions;
 pub struct Access<'a> {
     caller: &'a Caller,
     permission: &'a Permission,
+    is_own: bool,
     parts: &'a Parts,
 }
 
@@ -52,6 +53,12 @@ impl<'a> Access<'a> {
         self.permission
     }
 
+    /// Whether it is for what is the caller's own, so that no role has to cover it ([`Needs::Own`]).
+    #[must_use]
+    pub const fn is_own(&self) -> bool {
+        self.is_own
+    }
+
     /// The request without its body, which nobody has read.
     #[must_use]
     pub const fn parts(&self) -> &'a Parts {
@@ -63,7 +70,8 @@ impl<'a> Access<'a> {
     /// # Errors
     /// The refusal, when they do not cover the permission.
     pub fn by_roles(&self) -> Result<Allowed, Problem> {
-        self.caller.allows(self.permission).ok_or_else(|| self.denied())
+        let allowed = if self.is_own { self.caller.allows_own(self.permission) } else { self.caller.allows(self.permission) };
+        allowed.ok_or_else(|| self.denied())
     }
 
     /// The refusal that names the permission.
@@ -138,27 +146,44 @@ impl fmt::Debug for AnyAuthorizer {
 /// What stands in front of one route's handler. Each request clones it.
 #[derive(Clone)]
 pub(super) struct Guard {
-    permission: Arc<Permission>,
+    needs: Arc<Needs>,
     authorizer: AnyAuthorizer,
 }
 
 impl Guard {
-    pub(super) fn new(permission: Permission, authorizer: AnyAuthorizer) -> Self {
-        Self { permission: Arc::new(permission), authorizer }
+    pub(super) fn new(needs: Needs, authorizer: AnyAuthorizer) -> Self {
+        Self { needs: Arc::new(needs), authorizer }
     }
 
-    async fn ask(&self, parts: &Parts) -> Result<Allowed, Problem> {
-        let Some(caller) = parts.extensions.get::<Caller>() else {
-            return if mutant!("permission_of_nobody") { Ok(Allowed::whole()) } else { Err(Problem::no_caller()) };
+    /// What is known of the request behind the guard; nothing where nobody checks.
+    async fn admit(&self, parts: &Parts) -> Result<Option<Passed>, Problem> {
+        let (permission, is_own) = match &*self.needs {
+            Needs::Nothing => return Ok(Some(Passed::Public)),
+            Needs::Own(permission) => (permission, true),
+            Needs::Role(permission) => (permission, false),
         };
-        let access = Access { caller, permission: &self.permission, parts };
+        if parts.extensions.get::<UncheckedPermissions>().is_some() {
+            return Ok(None);
+        }
+        self.ask(permission, is_own, parts).await.map(|allowed| Some(Passed::Checked(allowed)))
+    }
+
+    async fn ask(&self, permission: &Permission, is_own: bool, parts: &Parts) -> Result<Allowed, Problem> {
+        let Some(caller) = parts.extensions.get::<Caller>() else {
+            return if mutant!("permission_of_nobody") { Ok(Allowed::whole()) } else { Err(nobody(parts)) };
+        };
+        let access = Access { caller, permission, is_own, parts };
         let answer = self.authorizer.0.ask(&access).await;
         if let Err(problem) = &answer {
-            let (permission, status) = (&*self.permission, problem.status().as_u16());
+            let status = problem.status().as_u16();
             tracing::debug!(%permission, subject = ?caller.subject(), status, "a request is refused");
         }
         if mutant!("permission_unasked") { Ok(Allowed::whole()) } else { answer }
     }
+}
+
+fn nobody(parts: &Parts) -> Problem {
+    Problem::no_caller().with_header(header::WWW_AUTHENTICATE, Challenge::of(&parts.extensions))
 }
 
 /// The layer around a handler.
@@ -167,35 +192,44 @@ pub(super) async fn check(State(guard): State<Guard>, request: Request, next: Ne
     if mutant!("permission_after_body") {
         body = axum::body::to_bytes(body, usize::MAX).await.map(Body::from).unwrap_or_default();
     }
-    if parts.extensions.get::<UncheckedPermissions>().is_none() {
-        match guard.ask(&parts).await {
-            Ok(allowed) => {
-                parts.extensions.insert(Checked(allowed));
-            }
-            Err(problem) => return problem.into_response(),
+    match guard.admit(&parts).await {
+        Ok(Some(passed)) => {
+            parts.extensions.insert(passed);
         }
+        Ok(None) => {}
+        Err(problem) => return problem.into_response(),
     }
     next.run(Request::from_parts(parts, body)).await
 }
 
-/// That a guard has let the request through. Nothing outside of this file can make one.
+/// What a guard has let through. Nothing outside of this file can make one.
 #[derive(Clone)]
-struct Checked(Allowed);
+enum Passed {
+    /// Whoever it is: the route is public.
+    Public,
+    /// A caller who may.
+    Checked(Allowed),
+}
 
 /// What the request may do, and so whether a handler may have its tenant.
 pub(super) fn allowed(parts: &Parts) -> Result<Allowed, Problem> {
-    if let Some(Checked(allowed)) = parts.extensions.get() {
+    let passed = parts.extensions.get::<Passed>();
+    if let Some(Passed::Checked(allowed)) = passed {
         return Ok(allowed.clone());
     }
-    if parts.extensions.get::<UncheckedPermissions>().is_some() || mutant!("permission_unmounted") {
+    // Of a public route nobody knows who asks, even where nobody checks the others.
+    let is_public = passed.is_some();
+    let is_open = parts.extensions.get::<UncheckedPermissions>().is_some() || mutant!("permission_unmounted");
+    if if is_public { mutant!("login_public_tenant") } else { is_open } {
         return Ok(Allowed::whole());
     }
     let route = parts.extensions.get::<MatchedPath>().map(MatchedPath::as_str);
     tracing::error!(
         method = %parts.method,
         route,
-        "a handler takes its tenant on a route that has no permission: mount it with `http::Routes`, or let the layer in front of it say \
-         `UncheckedPermissions`"
+        is_public,
+        "a handler takes its tenant on a route that has no permission: mount it with `http::Routes` and a permission, or let the layer in \
+         front of it say `UncheckedPermissions`"
     );
     Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", "The caller lacks a permission"))
 }

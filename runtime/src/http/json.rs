@@ -35,13 +35,18 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        let (parts, body): (_, Body) = request.into_parts();
-        let bytes = body::read(&parts.headers, body, Purpose::Create, Api::DEFAULT_BODY_LIMIT).await?;
-        let mut json = serde_json::Deserializer::from_slice(&bytes);
-        let value = serde_path_to_error::deserialize(&mut json).map_err(|error| refuse(error.inner(), error.path()))?;
-        json.end().map_err(|error| malformed(&error))?;
-        Ok(Self(value))
+        read(request, Api::DEFAULT_BODY_LIMIT).await.map(Self)
     }
+}
+
+/// Reads a body of at most so many bytes.
+pub(crate) async fn read<T: DeserializeOwned>(request: Request, limit: usize) -> Result<T, Problem> {
+    let (parts, body): (_, Body) = request.into_parts();
+    let bytes = body::read(&parts.headers, body, Purpose::Create, limit).await?;
+    let mut json = serde_json::Deserializer::from_slice(&bytes);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| refuse(error.inner(), error.path()))?;
+    json.end().map_err(|error| malformed(&error))?;
+    Ok(value)
 }
 
 impl<T: Serialize> IntoResponse for Json<T> {

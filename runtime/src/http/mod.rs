@@ -17,6 +17,7 @@
 
 mod access;
 mod body;
+mod challenge;
 pub mod cursor;
 mod error;
 mod fold;
@@ -33,6 +34,9 @@ mod tenant;
 #[cfg(test)]
 mod testing;
 pub mod writer;
+
+pub(crate) use challenge::Challenge;
+pub(crate) use json::read as read_json;
 
 pub use access::{Access, Authorizer, CallerRoles, UncheckedPermissions};
 pub use cursor::{CursorKey, SecretError};

@@ -7,11 +7,11 @@ use axum::routing::{MethodFilter, on};
 
 use super::access::{self, Guard};
 use super::routes::{Api, mount_model};
-use crate::permissions::{Permission, Route};
+use crate::permissions::{Needs, Route};
 use crate::schema::ModelDef;
 
 /// Routes that are mounted with the permission that each needs, generated and hand-written ones alike; and the list of all of them, of which
-/// a [`Matrix`](crate::permissions::Matrix) is made.
+/// a [`Matrix`](crate::permissions::Matrix) is made. A route for those who have not logged in says [`Needs::Nothing`].
 ///
 /// A handler that takes [`TenantDb`](crate::TenantDb) is mounted here. Anywhere else it is answered with 403, unless the layer in front says
 /// [`UncheckedPermissions`](super::UncheckedPermissions).
@@ -62,28 +62,34 @@ impl Routes {
     ///
     /// # Panics
     /// As [`Router::route`], and so do the others: when the path has such a route already, or is none.
-    pub fn get<H: Handler<T, ()>, T: 'static>(self, path: &str, permission: Permission, handler: H) -> Self {
-        self.on((MethodFilter::GET, "GET"), path, permission, handler)
+    pub fn get<H: Handler<T, ()>, T: 'static>(self, path: &str, needs: impl Into<Needs>, handler: H) -> Self {
+        self.on((MethodFilter::GET, "GET"), path, needs, handler)
     }
 
     /// Adds a route for `POST`.
-    pub fn post<H: Handler<T, ()>, T: 'static>(self, path: &str, permission: Permission, handler: H) -> Self {
-        self.on((MethodFilter::POST, "POST"), path, permission, handler)
+    pub fn post<H: Handler<T, ()>, T: 'static>(self, path: &str, needs: impl Into<Needs>, handler: H) -> Self {
+        self.on((MethodFilter::POST, "POST"), path, needs, handler)
     }
 
     /// Adds a route for `PUT`.
-    pub fn put<H: Handler<T, ()>, T: 'static>(self, path: &str, permission: Permission, handler: H) -> Self {
-        self.on((MethodFilter::PUT, "PUT"), path, permission, handler)
+    pub fn put<H: Handler<T, ()>, T: 'static>(self, path: &str, needs: impl Into<Needs>, handler: H) -> Self {
+        self.on((MethodFilter::PUT, "PUT"), path, needs, handler)
     }
 
     /// Adds a route for `PATCH`.
-    pub fn patch<H: Handler<T, ()>, T: 'static>(self, path: &str, permission: Permission, handler: H) -> Self {
-        self.on((MethodFilter::PATCH, "PATCH"), path, permission, handler)
+    pub fn patch<H: Handler<T, ()>, T: 'static>(self, path: &str, needs: impl Into<Needs>, handler: H) -> Self {
+        self.on((MethodFilter::PATCH, "PATCH"), path, needs, handler)
     }
 
     /// Adds a route for `DELETE`.
-    pub fn delete<H: Handler<T, ()>, T: 'static>(self, path: &str, permission: Permission, handler: H) -> Self {
-        self.on((MethodFilter::DELETE, "DELETE"), path, permission, handler)
+    pub fn delete<H: Handler<T, ()>, T: 'static>(self, path: &str, needs: impl Into<Needs>, handler: H) -> Self {
+        self.on((MethodFilter::DELETE, "DELETE"), path, needs, handler)
+    }
+
+    /// Gives each request to the routes so far a copy of the value, which their handlers take as [`axum::Extension`].
+    pub fn with<V: Clone + Send + Sync + 'static>(mut self, value: V) -> Self {
+        self.router = self.router.layer(axum::Extension(value));
+        self
     }
 
     /// Adds the routes of others.
@@ -96,7 +102,7 @@ impl Routes {
         self
     }
 
-    /// Every route with its permission, in the order in which they were added.
+    /// Every route with what it needs, in the order in which they were added.
     #[must_use]
     pub fn listed(&self) -> &[Route] {
         &self.listed
@@ -111,11 +117,12 @@ impl Routes {
         mut self,
         (filter, method): (MethodFilter, &'static str),
         path: &str,
-        permission: Permission,
+        needs: impl Into<Needs>,
         handler: H,
     ) -> Self {
-        let guard = Guard::new(permission.clone(), self.api.any_authorizer());
-        self.listed.push(Route { path: path.to_owned(), method, permission });
+        let needs = needs.into();
+        let guard = Guard::new(needs.clone(), self.api.any_authorizer());
+        self.listed.push(Route { path: path.to_owned(), method, needs });
         self.router = self.router.route(path, on(filter, handler.layer(from_fn_with_state(guard, access::check))));
         self
     }

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
+use super::challenge::Challenge;
 use crate::permissions::Permission;
 
 /// How many errors a body lists; the rest are counted.
@@ -54,10 +55,11 @@ impl Problem {
         Self::new(StatusCode::UNAUTHORIZED, "no-tenant", "The request names no tenant")
     }
 
-    /// Nobody has found out who asks.
+    /// Nobody has found out who asks; the challenge says how to be believed.
     #[must_use]
-    pub const fn no_caller() -> Self {
+    pub fn no_caller() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "no-caller", "The request does not say who asks")
+            .with_header(header::WWW_AUTHENTICATE, Challenge::anywhere())
     }
 
     /// The caller lacks that permission, whatever the rows are.

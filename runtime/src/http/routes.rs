@@ -18,7 +18,7 @@ use axum::routing::MethodRouter;
 use super::access::{self, AnyAuthorizer, Guard};
 use super::{Authorizer, Buffer, CallerRoles, CursorKey, Problem, Routes, handlers};
 use crate::mutants::mutant;
-use crate::permissions;
+use crate::permissions::{self, Permission};
 use crate::schema::{Conventions, ModelDef, Registry, Verb};
 
 /// What the routes have in common: the models, who decides about permissions, the key of the cursors and the limits. Clones share it.
@@ -109,7 +109,7 @@ pub(super) fn mount_model(api: &Api, def: &'static ModelDef, listed: &mut Vec<pe
             Verb::Get | Verb::Patch | Verb::Delete => &mut row,
         };
         let route = permissions::Route::of_model(def, verb);
-        let guard = from_fn_with_state(Guard::new(route.permission.clone(), api.any_authorizer()), access::check);
+        let guard = from_fn_with_state(Guard::new(Permission::of_route(def, verb).into(), api.any_authorizer()), access::check);
         let none = || (route.path.clone(), MethodRouter::<Route>::new().fallback(method_not_allowed));
         let (path, methods) = part.take().unwrap_or_else(none);
         listed.push(route);

@@ -2,6 +2,7 @@
 
 pub mod authenticate;
 pub mod callers;
+pub mod clients;
 pub mod dev_tenant;
 mod gate;
 mod only;
@@ -14,6 +15,7 @@ use axum::Router;
 
 pub use authenticate::Authenticate;
 pub use callers::Callers;
+pub use clients::Clients;
 pub use dev_tenant::{DevTenant, DevTenantRefusal};
 pub use gate::Gated;
 pub use resolve::Resolve;

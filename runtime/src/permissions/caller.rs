@@ -59,6 +59,12 @@ impl Caller {
         Some(Allowed::except(first.readonly_fields().filter(everywhere)))
     }
 
+    /// What the caller may do with the permission where it is for what is the caller's own: roles play no part, and scopes narrow it all the same.
+    #[must_use]
+    pub fn allows_own(&self, permission: &Permission) -> Option<Allowed> {
+        (self.within_scopes(|scope| scope.covers(permission)) || mutant!("login_own_unscoped")).then(Allowed::whole)
+    }
+
     /// Whether the caller may give somebody the role: nobody gives what they do not have. Each grant of the role must be included in one of
     /// the caller's, within the scopes, and what is read-only for the caller there must be so in the role.
     #[must_use]
@@ -137,6 +143,15 @@ mod tests {
         assert!(!may(&key, "orders:delete"), "a scope covers it, and no role does");
         assert!(!may(&both.with_scopes([]), "orders:read"));
         assert!(!may(&caller(&[]), "orders:read"));
+    }
+
+    #[test]
+    fn what_is_ones_own_needs_no_role_and_a_scope() {
+        let own = Permission::of("account:use");
+        let nobody = caller(&[]);
+        assert!(nobody.allows(&own).is_none() && nobody.allows_own(&own) == Some(Allowed::whole()));
+        let scoped = |texts: &[&str]| nobody.clone().with_scopes(scopes(texts)).allows_own(&own).is_some();
+        assert!(scoped(&["*"]) && scoped(&["account:*"]) && !scoped(&["customers:*"]) && !scoped(&[]));
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! Which role may use which route, as a table that a person reads.
 
+use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
 
-use super::{Permission, Role};
+use super::{Needs, Permission, Role};
 use crate::schema::{ModelDef, Verb};
 
-/// A route and the permission that it needs.
+/// A route and what it needs.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Route {
     /// The path, as it is mounted: `/customers/{id}`.
@@ -13,7 +14,7 @@ pub struct Route {
     /// The method. `HEAD` goes where `GET` goes.
     pub method: &'static str,
     /// What it needs.
-    pub permission: Permission,
+    pub needs: Needs,
 }
 
 impl Route {
@@ -27,7 +28,7 @@ impl Route {
             Verb::Patch => ("PATCH", "/{id}"),
             Verb::Delete => ("DELETE", "/{id}"),
         };
-        Self { path: format!("/{}{row}", def.table), method, permission: Permission::of_route(def, verb) }
+        Self { path: format!("/{}{row}", def.table), method, needs: Permission::of_route(def, verb).into() }
     }
 }
 
@@ -69,7 +70,8 @@ impl<'a> Matrix<'a> {
         for role in self.roles {
             let mut misfit = |message| misfits.push(Misfit { role: role.name().to_owned(), message });
             for grant in role.grants() {
-                if !self.routes.iter().any(|route| grant.covers(&route.permission)) {
+                let covers = |needs: &Needs| matches!(needs, Needs::Role(permission) if grant.covers(permission));
+                if !self.routes.iter().any(|route| covers(&route.needs)) {
                     misfit(format!("no route needs what `{grant}` covers"));
                 }
             }
@@ -94,17 +96,22 @@ impl fmt::Display for Matrix<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let wide = |texts: &mut dyn Iterator<Item = usize>| texts.max().unwrap_or_default();
         let route = wide(&mut self.routes.iter().map(|route| route.path.chars().count()));
-        let permission = wide(&mut self.routes.iter().map(|route| route.permission.as_str().len()).chain(["permission".len()]));
+        let permission = wide(&mut self.routes.iter().map(|route| route.needs.to_string().len()).chain(["permission".len()]));
         let mut line = format!("{:<6} {:<route$}  {:<permission$}", "method", "path", "permission");
         self.roles.iter().try_for_each(|role| write!(line, "  {}", role.name()))?;
         writeln!(f, "{}", line.trim_end())?;
-        for Route { path, method, permission: needed } in &self.routes {
-            let mut line = format!("{method:<6} {path:<route$}  {needed:<permission$}");
+        for Route { path, method, needs } in &self.routes {
+            let mut line = format!("{method:<6} {path:<route$}  {needs:<permission$}");
             for role in self.roles {
-                let cell = if role.covers(needed) { MAY } else { MAY_NOT };
+                let cell = if needs.are_met_by(role) { MAY } else { MAY_NOT };
                 write!(line, "  {cell:<width$}", width = role.name().chars().count())?;
             }
             writeln!(f, "{}", line.trim_end())?;
+        }
+        let own: BTreeSet<&str> = self.routes.iter().filter_map(|route| own(&route.needs)).collect();
+        if !own.is_empty() {
+            let own = own.into_iter().collect::<Vec<_>>().join(", ");
+            writeln!(f, "\nof every user, whatever the roles: {own}")?;
         }
         for role in self.roles {
             let fields: Vec<&str> = role.readonly_fields().collect();
@@ -114,6 +121,11 @@ impl fmt::Display for Matrix<'_> {
         }
         Ok(())
     }
+}
+
+/// The permission of what is a user's own.
+fn own(needs: &Needs) -> Option<&str> {
+    if let Needs::Own(permission) = needs { Some(permission.as_str()) } else { None }
 }
 
 #[cfg(test)]
@@ -136,6 +148,29 @@ DELETE /notes/{id}      notes:delete      yes    -      -
 read-only for clerk: customers.code
 ";
         assert_eq!(Matrix::new(&routes, &roles).to_string(), expected);
+    }
+
+    #[test]
+    fn what_needs_no_role_is_told_apart() {
+        let route = |path: &str, needs| Route { path: path.to_owned(), method: "POST", needs };
+        let routes = [
+            route("/login", Needs::Nothing),
+            route("/password", Needs::Own(Permission::of("account:use"))),
+            route("/users", Permission::of("users:create").into()),
+        ];
+        let roles = [Role::new("admin", ["*"]).unwrap(), Role::new("nobody", ["account:use"]).unwrap()];
+        let expected = "\
+method path       permission    admin  nobody
+POST   /login     public        yes    yes
+POST   /password  account:use   yes    yes
+POST   /users     users:create  yes    -
+
+of every user, whatever the roles: account:use
+";
+        let matrix = Matrix::new(&routes, &roles);
+        assert_eq!(matrix.to_string(), expected);
+        let misfits: Vec<String> = matrix.misfits(&[]).iter().map(Misfit::to_string).collect();
+        assert_eq!(misfits, ["nobody: no route needs what `account:use` covers"], "everybody has it");
     }
 
     #[test]

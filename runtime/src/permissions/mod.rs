@@ -2,7 +2,7 @@
 //! route is a path and a method, as text.
 //!
 //! A [`Permission`] is `table:action`. Each route needs one: the generated ones that of their model and verb, a hand-written one what it is
-//! [mounted](crate::http::Routes) with. A [`Role`] has [`Grant`]s, which cover permissions: `customers:read`, `customers:*`, `*:read`, `*`.
+//! [mounted](crate::http::Routes) with, which may be [something else](Needs). A [`Role`] has [`Grant`]s, which cover permissions: `customers:read`, `customers:*`, `*:read`, `*`.
 //! A [`Caller`] is who asks, with roles; a key may narrow them by scopes.
 //!
 //! ```
@@ -23,11 +23,13 @@
 mod caller;
 mod error;
 mod matrix;
+mod needs;
 mod permission;
 mod role;
 
 pub use caller::{Allowed, Caller};
 pub use error::RoleError;
 pub use matrix::{Matrix, Misfit, Route};
+pub use needs::Needs;
 pub use permission::{Grant, Permission};
 pub use role::Role;

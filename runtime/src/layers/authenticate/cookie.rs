@@ -51,11 +51,22 @@ impl SessionCookie {
         value
     }
 
-    /// The values that a request has for it. HTTP/2 may spread cookies over several headers.
-    pub(super) fn values<'h>(&self, headers: &'h HeaderMap) -> impl Iterator<Item = &'h [u8]> {
-        let pairs = headers.get_all(header::COOKIE).iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b';'));
-        pairs.filter_map(|pair| pair.trim_ascii().strip_prefix(self.0.as_bytes())?.strip_prefix(b"="))
+    /// The name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.0
     }
+
+    /// The values that a request has for it.
+    pub(super) fn values<'h>(&self, headers: &'h HeaderMap) -> impl Iterator<Item = &'h [u8]> {
+        values_of(&self.0, headers)
+    }
+}
+
+/// The values that a request has for the cookie of that name. HTTP/2 may spread cookies over several headers.
+pub(crate) fn values_of<'h>(name: &str, headers: &'h HeaderMap) -> impl Iterator<Item = &'h [u8]> {
+    let pairs = headers.get_all(header::COOKIE).iter().flat_map(|value| value.as_bytes().split(|byte| *byte == b';'));
+    pairs.filter_map(move |pair| pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"="))
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@ use super::verify::{AnyKeys, AnyTokens, Authenticated, By, Tokens};
 use crate::auth::key::{self, ApiKey};
 use crate::auth::token::TokenError;
 use crate::db::ErrorKind;
-use crate::http::Problem;
+use crate::http::{Challenge, Problem};
 use crate::mutants::mutant;
 
 /// The seconds after which a client may try again when the keys of an issuer cannot be had: how long after one attempt there is no other.
@@ -87,6 +87,10 @@ impl Core {
         // What somebody before has left there was not verified here.
         parts.extensions.remove::<Authenticated>();
         parts.extensions.remove::<VerifiedClaim>();
+        // Who comes through without a credential may be refused by a route, in the same words.
+        if let Some(challenge) = self.header(None).filter(|_| !mutant!("login_realm_unsaid")) {
+            parts.extensions.insert(Challenge::new(challenge));
+        }
         let credential = match credential::read(parts, self.cookie.as_ref()) {
             Ok(credential) => credential,
             Err(Nothing::Absent) if self.anonymous => return Ok(()),

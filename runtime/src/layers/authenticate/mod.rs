@@ -49,7 +49,7 @@
 //!
 //! | request | answer |
 //! |---|---|
-//! | no credential, or one of another scheme | 401, `WWW-Authenticate: Bearer realm="…"`; or on it goes, when that is [allowed](AuthenticateBuilder::anonymous) |
+//! | no credential, or one of another scheme | 401, `WWW-Authenticate: Bearer realm="…"`; or on it goes, when that is [allowed](AuthenticateBuilder::anonymous), and a route that needs somebody answers so |
 //! | a credential that is not believed, whatever the reason | 401, with `error="invalid_token"` |
 //! | two credentials, one header twice, a header that is malformed | 400, with `error="invalid_request"` |
 //! | a cookie from another origin | 403 |
@@ -65,6 +65,7 @@ mod origin;
 mod verify;
 
 pub use builder::{AuthenticateBuilder, RealmError};
+pub(crate) use cookie::values_of;
 pub use cookie::{CookieNameError, SessionCookie};
 pub use layer::{Authenticate, AuthenticateService};
 pub use origin::same_origin;

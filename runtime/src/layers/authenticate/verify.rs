@@ -13,7 +13,7 @@ use crate::auth::Scopes;
 use crate::auth::key::StoredKey;
 use crate::auth::token::{KeyRing, TokenError};
 use crate::db::Error;
-use crate::http::Problem;
+use crate::http::{Challenge, Problem};
 use crate::schema::TenantId;
 
 /// Who has sent a request, as the layer leaves it in the extensions. A handler takes it as an argument.
@@ -58,7 +58,7 @@ impl<S: Sync> FromRequestParts<S> for Authenticated {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        parts.extensions.get::<Self>().cloned().ok_or_else(|| challenge(r#"Bearer realm="api""#.parse().ok()))
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| challenge(Some(Challenge::of(&parts.extensions))))
     }
 }
 

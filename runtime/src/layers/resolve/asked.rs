@@ -72,7 +72,7 @@ impl<'r> Asked<'r> {
 }
 
 /// The address of the peer, which the service knows when it is made with `into_make_service_with_connect_info::<SocketAddr>()`.
-pub(super) fn peer(parts: &Parts) -> Option<SocketAddr> {
+pub(in crate::layers) fn peer(parts: &Parts) -> Option<SocketAddr> {
     parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0)
 }
 

@@ -29,7 +29,7 @@ pub enum Forwarding {
 
 /// Why what a proxy has handed on cannot be used.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-pub(super) enum ForwardedError {
+pub(in crate::layers) enum ForwardedError {
     #[error("the header Forwarded is not written as RFC 7239 says")]
     Syntax,
     #[error("the header X-Forwarded-Host stands there twice")]
@@ -56,14 +56,9 @@ pub(super) fn host(forwarding: Forwarding, headers: &HeaderMap) -> Result<Option
         }
         Forwarding::Forwarded => {
             let mut last = None;
-            // Several lines are one list (RFC 9110, section 5.3). Each must be well-formed by itself, so that an open quotation mark of a
-            // client swallows nothing of what a proxy has written in a line of its own.
-            for line in headers.get_all(header::FORWARDED) {
-                let line = line.to_str().map_err(|_| ForwardedError::Syntax)?;
-                for element in elements(line)? {
-                    if last.is_none() || !mutant!("resolve_forwarded_first") {
-                        last = Some(element);
-                    }
+            for element in forwarded(headers)? {
+                if last.is_none() || !mutant!("resolve_forwarded_first") {
+                    last = Some(element.host);
                 }
             }
             Ok(last.flatten().map(Host::parse).transpose()?)
@@ -71,8 +66,23 @@ pub(super) fn host(forwarding: Forwarding, headers: &HeaderMap) -> Result<Option
     }
 }
 
-/// The `host` of each element of a line: `[ element ] *( "," [ element ] )`, where an element is `[ pair ] *( ";" [ pair ] )`.
-fn elements(line: &str) -> Result<Vec<Option<String>>, ForwardedError> {
+/// The `for` of each element of `Forwarded`, in their order.
+pub(in crate::layers) fn clients(headers: &HeaderMap) -> Result<Vec<Option<String>>, ForwardedError> {
+    Ok(forwarded(headers)?.into_iter().map(|element| element.client).collect())
+}
+
+/// The elements of all lines. Several lines are one list (RFC 9110, section 5.3). Each must be well-formed by itself, so that an open
+/// quotation mark of a client swallows nothing of what a proxy has written in a line of its own.
+fn forwarded(headers: &HeaderMap) -> Result<Vec<Element>, ForwardedError> {
+    let mut all = Vec::new();
+    for line in headers.get_all(header::FORWARDED) {
+        all.extend(elements(line.to_str().map_err(|_| ForwardedError::Syntax)?)?);
+    }
+    Ok(all)
+}
+
+/// The elements of a line: `[ element ] *( "," [ element ] )`, where an element is `[ pair ] *( ";" [ pair ] )`.
+fn elements(line: &str) -> Result<Vec<Element>, ForwardedError> {
     let (mut elements, mut element, mut rest) = (Vec::new(), Element::default(), line);
     loop {
         rest = rest.trim_start_matches([' ', '\t']);
@@ -86,7 +96,7 @@ fn elements(line: &str) -> Result<Vec<Option<String>>, ForwardedError> {
                 // An empty element is none (RFC 9110, section 5.6.1).
                 let element = std::mem::take(&mut element);
                 if !element.seen.is_empty() {
-                    elements.push(element.host);
+                    elements.push(element);
                 }
                 if end.is_none() {
                     return Ok(elements);
@@ -103,6 +113,7 @@ struct Element {
     /// The parameters so far, lower-case. A second one of a name is an error (RFC 7239, section 4).
     seen: Vec<String>,
     host: Option<String>,
+    client: Option<String>,
 }
 
 impl Element {
@@ -118,8 +129,10 @@ impl Element {
         if self.seen.contains(&name) || self.seen.len() == MAX_PARAMETERS {
             return Err(ForwardedError::Syntax);
         }
-        if name == "host" {
-            self.host = Some(value);
+        match &*name {
+            "host" => self.host = Some(value),
+            "for" => self.client = Some(value),
+            _ => {}
         }
         self.seen.push(name);
         Ok(rest)

@@ -73,9 +73,11 @@ mod source;
 mod verdict;
 
 pub use asked::Asked;
+pub(in crate::layers) use asked::peer;
 pub use builder::{ResolveBuilder, ResolveError};
 pub use cache::{Bounds, MAX_EXPIRY, Remember};
 pub use forwarded::Forwarding;
+pub(in crate::layers) use forwarded::clients as forwarded_clients;
 pub use host::{Host, HostError};
 pub use layer::{Resolve, ResolveService, Resolved};
 pub use lookup::{Found, Lookup, Name};

@@ -12,9 +12,9 @@ pub(super) fn of(model: &ModelDef) -> String {
     }
     let mut lines: Vec<String> = Vec::new();
     for verb in Verb::ALL.into_iter().filter(|verb| model.routes.has(*verb)) {
-        let Route { method, path, permission } = Route::of_model(model, verb);
+        let Route { method, path, needs, .. } = Route::of_model(model, verb);
         let (width, what) = (model.table.len() + "//{id}".len(), what(verb));
-        lines.push(format!("{method:<6} {path:<width$}  {what}; needs {permission}"));
+        lines.push(format!("{method:<6} {path:<width$}  {what}; needs {needs}"));
         if verb == Verb::List {
             lines.extend(parameters(model).into_iter().map(|(name, values)| format!("         {name:<7}{values}")));
         }
