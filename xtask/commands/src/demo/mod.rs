@@ -12,7 +12,7 @@ use anyhow::Context as _;
 use tenantry::http::{Api, CursorKey};
 use tenantry::migrate::Progress;
 use tenantry::migrate::provision::Password;
-use tenantry::{Config, Platform, StartError, Tenancy, TenantId, layers};
+use tenantry::{Act, Config, Platform, StartError, Tenancy, TenantId, layers};
 use tenantry_testkit::Stage;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -58,6 +58,9 @@ pub(crate) enum Holds {
 
 /// The tenants of an application that names none.
 const TENANTS: [(&str, &str); 3] = [("acme", "Acme Ltd"), ("globex", "Globex Corporation"), ("newcomer", "Newcomer Ltd")];
+
+/// Who makes them, as it is recorded.
+const ACT: Act<'_> = Act { operator: "demo", reason: "a tenant of the demo" };
 
 pub(crate) fn run(app: &App, args: &Args) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -171,7 +174,7 @@ async fn tenants(app: &App, stage: &Stage) -> anyhow::Result<Vec<DemoTenant>> {
     let mut tenants = Vec::new();
     let names = app.demo.map_or(TENANTS, |demo| demo.tenants);
     for ((slug, name), holds) in names.into_iter().zip([Holds::All, Holds::Half, Holds::Nothing]) {
-        tenants.push(DemoTenant { id: platform.create_tenant(slug, name).await?, slug, name, holds });
+        tenants.push(DemoTenant { id: platform.create_tenant(slug, name, ACT).await?, slug, name, holds });
     }
     platform.close().await;
     Ok(tenants)
