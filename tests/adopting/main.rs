@@ -119,7 +119,7 @@ impl Desk {
     fn with_logins(&self, run: Run) -> Run {
         let run = run.env("ADMIN_DATABASE_URL", self.database.url().expose_with_password());
         let run = run.env("APP_DATABASE_URL", &self.url("desk_app"));
-        let logins = ["APP", "MIGRATOR", "PLATFORM", "BACKUP"].map(|role| format!("DESK_{role}_PASSWORD"));
+        let logins = ["APP", "MIGRATOR", "PLATFORM", "IDENTITY", "BACKUP"].map(|role| format!("DESK_{role}_PASSWORD"));
         logins.iter().fold(run, |run, login| run.env(login, PASSWORD))
     }
 

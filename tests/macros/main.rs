@@ -10,10 +10,6 @@ use std::process::Command;
 /// Says to the test's own process that it is the one in which trybuild runs.
 const INSIDE: &str = "TENANTRY_UI_INSIDE";
 
-/// As trybuild sets them, but the same from its first step to its last: it adds the width for the cases alone, so that cargo would check every
-/// dependency twice. They win over the ones that it names.
-const FLAGS: [&str; 6] = ["--cfg", "trybuild", "--verbose", "-A", "dead_code", "--diagnostic-width=140"];
-
 /// The messages, each beside its file. `TRYBUILD=overwrite` writes them anew; `rust-toolchain.toml` pins the compiler, whose wording they
 /// hold. Right input is not among these cases: it would make trybuild build every dependency instead of only checking it.
 #[test]
@@ -23,9 +19,10 @@ fn ui() {
     }
     let mut test = Command::new(std::env::current_exe().expect("this program"));
     test.args(["--exact", "ui", "--nocapture"]).env(INSIDE, "1");
-    // What macros and build scripts need is built without those flags, as for the workspace, where it lies ready.
+    // What the cases need lies ready there.
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("the folder for temporary files lies in it");
-    test.env("CARGO_ENCODED_RUSTFLAGS", FLAGS.join("\u{1f}")).env("CARGO_BUILD_BUILD_DIR", target);
+    // None at all, over those that trybuild names: with flags of their own, cargo would check every dependency anew that clippy has checked.
+    test.env("CARGO_ENCODED_RUSTFLAGS", "").env("CARGO_BUILD_BUILD_DIR", target);
     assert!(test.status().expect("it runs").success(), "see above");
 }
 
@@ -34,5 +31,11 @@ fn inside() {
     let crates = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("tests").join("trybuild").join(env!("CARGO_PKG_NAME"));
     fs::create_dir_all(&crates).expect("a folder");
     fs::copy("ui/sql/models.toml", crates.join("ui-sql.toml")).expect("a manifest");
+    // The workspace's profile, which what lies ready was checked in.
+    let workspace = fs::read_to_string("../../Cargo.toml").expect("the workspace's manifest");
+    let profile = workspace.find("[profile.dev]").expect("a profile");
+    fs::create_dir_all(crates.join(".cargo"))
+        .and_then(|()| fs::write(crates.join(".cargo/config.toml"), &workspace[profile..]))
+        .expect("a profile");
     trybuild::TestCases::new().compile_fail("ui/*/*.rs");
 }

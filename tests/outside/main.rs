@@ -39,7 +39,7 @@ fn an_application_outside_is_built_served_and_proven() {
     let database = server().create_database("clinic").expect("a database");
     let admin = database.url().expose_with_password();
     let with = |arguments: &[&str]| application.xtask(arguments).env("ADMIN_DATABASE_URL", admin);
-    let logins = ["APP", "MIGRATOR", "PLATFORM", "BACKUP"].map(|role| format!("CLINIC_{role}_PASSWORD"));
+    let logins = ["APP", "MIGRATOR", "PLATFORM", "IDENTITY", "BACKUP"].map(|role| format!("CLINIC_{role}_PASSWORD"));
     logins.iter().fold(with(&["provision"]), |provision, login| provision.env(login, PASSWORD)).succeeds();
     let applied = with(&["migrate"]).said();
     assert!(applied.contains("1 applied; the fences of 5 tables are those of the snapshot"), "{applied}");

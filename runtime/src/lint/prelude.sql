@@ -19,6 +19,10 @@ given as (
 arms as (
   select * from unnest($8::text[], $9::text[], $10::text[]) as arm (relation, role, expression)
 ),
+-- What belongs to no tenant, and which a tenant's row may refer to: no arm of its fence reads the tenant.
+nobodys as (
+  select a.relation from arms a group by a.relation having not bool_or(a.expression ~ '\mcurrent_setting\(')
+),
 floors as (
   select * from unnest($14::int[], $15::int[]) as floor (major, minor)
 ),

@@ -3,6 +3,7 @@
 use std::iter;
 
 use crate::schema::ir::Fence;
+use crate::schema::platform::people::{ACTS, IDENTITIES};
 use crate::schema::platform::{DOMAINS, TENANTS};
 use crate::schema::{Conventions, quoted};
 use crate::sql::server;
@@ -53,11 +54,13 @@ impl Target {
     #[must_use]
     pub fn of(conventions: &Conventions) -> Self {
         let platform = &conventions.platform_schema;
-        let arms = [(Fence::Tenants, TENANTS.table), (Fence::Domains, DOMAINS.table)].into_iter().flat_map(|(fence, table)| {
-            let arm =
-                |role, expression| Arm { relation: format!("{}.{table}", quoted(platform)), role: conventions.role(role), expression };
-            [arm("platform", fence.deparsed_whole(conventions)), arm("lookup", fence.deparsed_lookup(conventions))]
-        });
+        let arm = |fence: Fence, table: &str, role| {
+            let expression = if role == "lookup" { fence.deparsed_lookup(conventions) } else { fence.deparsed_whole(conventions) };
+            Arm { relation: format!("{}.{table}", quoted(platform)), role: conventions.role(role), expression }
+        };
+        let looked_up = [(Fence::Tenants, TENANTS.table), (Fence::Domains, DOMAINS.table)].into_iter();
+        let looked_up = looked_up.flat_map(|(fence, table)| [arm(fence, table, "platform"), arm(fence, table, "lookup")]);
+        let nobodys = [arm(Fence::Identities, IDENTITIES.table, "identity"), arm(Fence::Acts, ACTS.table, "platform")];
         let listed = conventions.shared.iter().map(|name| name.split('.').map(quoted).collect::<Vec<_>>().join("."));
         let shared = iter::once(format!("{}._sqlx_migrations", quoted(platform))).chain(listed).collect();
         Self {
@@ -65,10 +68,10 @@ impl Target {
             schemas: vec![conventions.schema.to_owned(), (*platform).to_owned()],
             setting: conventions.tenant_setting(),
             fence: format!("^{}$", literally(&Fence::Tenant.deparsed_whole(conventions))),
-            roles: vec![conventions.role("app"), conventions.role("platform")],
+            roles: ["app", "platform", "identity"].map(|suffix| conventions.role(suffix)).to_vec(),
             definers: DEFINERS.iter().map(|suffix| conventions.role(suffix)).collect(),
             shared,
-            arms: arms.collect(),
+            arms: looked_up.chain(nobodys).collect(),
             global_keys: vec![format!("{}.domains_host_key", quoted(platform))],
             tenant_default: Some(format!("{}.current_tenant()", quoted(platform))),
             tenant_trigger: Some(format!("{}.refuse_tenant_change", quoted(platform))),

@@ -69,6 +69,26 @@ pub enum Scope {
     Tenants,
     /// The table of the tenants' domains: a tenant sees its own, the platform sees all of them.
     Domains,
+    /// The platform's tables with rows of one tenant each: like [`Tenant`](Self::Tenant), and the operator sees them inside of that tenant's
+    /// context.
+    Members,
+    /// The same, without the operator: what a tenant's users prove themselves by.
+    Credentials,
+    /// The people of all tenants: the role that verifies them sees them, and nobody else.
+    Identities,
+    /// What the operator has done: the operator sees it.
+    Acts,
+}
+
+impl Scope {
+    /// Whether each row belongs to one tenant, which its table has a column for.
+    #[must_use]
+    pub const fn has_tenant(self) -> bool {
+        match self {
+            Self::Tenant | Self::Domains | Self::Members | Self::Credentials => true,
+            Self::Tenants | Self::Identities | Self::Acts => false,
+        }
+    }
 }
 
 /// A field of a model: one column, or two for [`Money`](crate::schema::Money).

@@ -1,5 +1,7 @@
 //! The platform's own tables, defined like any other model, so that one generator writes all tables.
 
+pub(crate) mod people;
+
 use super::{ColumnDef, Kind, Literal, ModelDef, ModelRef, Scope, Verbs};
 
 /// The status of a tenant that is served.
@@ -80,10 +82,21 @@ fn domains() -> &'static ModelDef {
 }
 
 /// The platform's tables, each after those that it refers to.
-pub(crate) static PLATFORM: [&ModelDef; 2] = [&TENANTS, &DOMAINS];
+pub(crate) static PLATFORM: [&ModelDef; 10] = [
+    &TENANTS,
+    &DOMAINS,
+    &people::IDENTITIES,
+    &people::USERS,
+    &people::ROLES,
+    &people::USER_ROLES,
+    &people::API_KEYS,
+    &people::LOGINS,
+    &people::INVITATIONS,
+    &people::ACTS,
+];
 
 /// Tables that no model of an application may take the name of: they would read like the platform's.
-pub(crate) const RESERVED_TABLES: &[&str] = &["tenants", "domains", "_sqlx_migrations"];
+pub(crate) const RESERVED_TABLES: &[&str] = &["tenants", "domains", "identities", "_sqlx_migrations"];
 
 /// First parts of paths that the service uses itself.
-pub(crate) const RESERVED_PATHS: &[&str] = &["health", "metrics", "openapi", "docs"];
+pub(crate) const RESERVED_PATHS: &[&str] = &["health", "metrics", "openapi", "docs", "auth", "api-keys"];

@@ -8,7 +8,7 @@ use crate::{SERVER, accepts};
 use super::{noise, precedence};
 
 /// As many texts as may pass until one shows what a reader does not know.
-const TRIES: u64 = 6_000;
+const TRIES: u64 = 100_000;
 
 /// What makes a text.
 type Make = fn(&mut Choices) -> String;

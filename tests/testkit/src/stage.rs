@@ -148,10 +148,11 @@ impl Stage {
             format!("alter database {} owner to {}", database.name(), if self.level == Level::Managed { &owner } else { "current_user" }),
             format!("revoke all on database {} from public", database.name()),
             format!(
-                "grant connect on database {} to {}, {}, {}, {}",
+                "grant connect on database {} to {}, {}, {}, {}, {}",
                 database.name(),
                 role("app"),
                 role("platform"),
+                role("identity"),
                 role("migrator"),
                 role("backup")
             ),
@@ -217,8 +218,9 @@ fn level(value: Option<OsString>) -> Result<Option<Level>, UnknownLevel> {
 /// Makes the login of a managed stage, if it is not there yet, and gives it the database. From 16 on it is let administer the roles, which
 /// another stage may have made before.
 fn manager(conventions: &Conventions, login: &str, password: &Password, database: &str) -> String {
-    let roles =
-        ["owner", "migrator", "app", "platform", "backup", "lookup"].map(|suffix| format!("'{}'", conventions.role(suffix))).join(", ");
+    let roles = ["owner", "migrator", "app", "platform", "identity", "backup", "lookup"]
+        .map(|suffix| format!("'{}'", conventions.role(suffix)))
+        .join(", ");
     // The names are plain identifiers; a password may hold a quote.
     let password = password.expose().replace('\'', "''");
     format!(

@@ -48,7 +48,7 @@ async fn look_at(
         faults.push(Fault::new(what, format!("`alter table {name} force row level security`")));
     }
     look_at_columns(connection, oid, table, faults).await?;
-    if table.fence != Fence::Tenants {
+    if table.column(conventions.tenant_column).is_some() {
         look_at_keys(connection, oid, table, conventions, faults).await?;
     }
     if table.fence != Fence::Tenant {

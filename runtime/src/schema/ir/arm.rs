@@ -15,8 +15,8 @@ enum Arm {
     Tenant(&'static str),
     /// The tenant of the transaction, in the tenant column of the conventions.
     TenantColumn,
-    /// The operator.
-    Platform,
+    /// That role of ours, by suffix.
+    Role(&'static str),
     /// The look-up role, for the row that the key names.
     Lookup(Key),
 }
@@ -42,10 +42,17 @@ pub(super) const BY_HOST: Key = Key { word: "host", column: "host", text: true }
 impl Fence {
     const fn arms(self) -> &'static [Arm] {
         match self {
-            Self::Tenant => &[Arm::TenantColumn],
-            Self::Tenants => &[Arm::Tenant("id"), Arm::Platform, Arm::Lookup(BY_SLUG), Arm::Lookup(BY_ID)],
-            Self::Domains => &[Arm::TenantColumn, Arm::Platform, Arm::Lookup(BY_HOST)],
+            Self::Tenant | Self::Members => &[Arm::TenantColumn],
+            Self::Tenants => &[Arm::Tenant("id"), Arm::Role("platform"), Arm::Lookup(BY_SLUG), Arm::Lookup(BY_ID)],
+            Self::Domains => &[Arm::TenantColumn, Arm::Role("platform"), Arm::Lookup(BY_HOST)],
+            Self::Identities => &[Arm::Role("identity")],
+            Self::Acts => &[Arm::Role("platform")],
         }
+    }
+
+    /// Whether there are look-ups of its rows, each by a key.
+    pub(crate) fn is_looked_up(self) -> bool {
+        self.arms().iter().any(|arm| matches!(arm, Arm::Lookup(_)))
     }
 
     /// The expression of the fence and of the policies of the roles that are inside: any of the arms.
@@ -92,7 +99,7 @@ impl Arm {
         match self {
             Self::Tenant(column) => conventions.fence(&quoted(column)),
             Self::TenantColumn => conventions.fence(&quoted(conventions.tenant_column)),
-            Self::Platform => format!("current_user = {}", text_literal(&conventions.role("platform"))),
+            Self::Role(suffix) => format!("current_user = {}", text_literal(&conventions.role(suffix))),
             Self::Lookup(key) => format!(
                 "current_user = {} and current_setting({}, true) = {}",
                 text_literal(&conventions.role("lookup")),
@@ -110,7 +117,7 @@ impl Arm {
         match self {
             Self::Tenant(column) => tenant(&quoted(column)),
             Self::TenantColumn => tenant(&quoted(conventions.tenant_column)),
-            Self::Platform => is("platform"),
+            Self::Role(suffix) => is(suffix),
             Self::Lookup(Key { word, column, text }) => {
                 let column = if text { quoted(column) } else { format!("({})::text", quoted(column)) };
                 let setting = format!("current_setting('{}'::text, true)", conventions.lookup_setting());

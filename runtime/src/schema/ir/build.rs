@@ -62,18 +62,25 @@ impl TableBuilder<'_> {
             Scope::Tenant => Fence::Tenant,
             Scope::Tenants => Fence::Tenants,
             Scope::Domains => Fence::Domains,
+            Scope::Members | Scope::Credentials => Fence::Members,
+            Scope::Identities => Fence::Identities,
+            Scope::Acts => Fence::Acts,
         }
     }
 
     fn table_name(&self, table: &str, scope: Scope) -> Name {
         match scope {
             Scope::Tenant => Name::new(self.conventions.schema, table),
-            Scope::Tenants | Scope::Domains => Name::new(self.conventions.platform_schema, table),
+            _ => Name::new(self.conventions.platform_schema, table),
         }
     }
 
     fn is_tenants(&self) -> bool {
         self.model.scope == Scope::Tenants
+    }
+
+    const fn has_tenant(&self) -> bool {
+        self.model.scope.has_tenant()
     }
 
     fn is_domains(&self) -> bool {
@@ -88,15 +95,19 @@ impl TableBuilder<'_> {
         Rule::Unique(self.scoped(columns))
     }
 
-    /// The columns with the tenant in front of them, except in the table of the tenants itself.
+    /// The columns with the tenant in front of them, where rows belong to one.
     fn scoped(&self, columns: &[&str]) -> Vec<String> {
-        let tenant = (!self.is_tenants()).then_some(self.conventions.tenant_column);
+        self.scoped_to(self.model.scope, columns)
+    }
+
+    fn scoped_to(&self, scope: Scope, columns: &[&str]) -> Vec<String> {
+        let tenant = scope.has_tenant().then_some(self.conventions.tenant_column);
         tenant.into_iter().chain(columns.iter().copied()).map(str::to_owned).collect()
     }
 
     fn columns(&self) -> Vec<Column> {
         let mut columns = Vec::new();
-        if !self.is_tenants() {
+        if self.has_tenant() {
             let default = Some(functions::call_current_tenant(self.conventions));
             columns.push(Column { name: self.conventions.tenant_column.to_owned(), ty: Type::Uuid, nullable: false, default });
         }
@@ -112,7 +123,7 @@ impl TableBuilder<'_> {
 
     fn constraints(&self) -> Vec<Constraint> {
         let mut all = vec![self.named(&[], "pkey", Rule::PrimaryKey(self.scoped(&["id"])))];
-        if !self.is_tenants() {
+        if self.has_tenant() {
             all.push(self.tenant_key());
         }
         all.extend(self.model.columns.iter().filter_map(|column| self.foreign_key(column)));
@@ -142,8 +153,8 @@ impl TableBuilder<'_> {
         self.named(&[tenant], "fkey", Rule::ForeignKey(key))
     }
 
-    /// The key of a reference holds the tenant on both sides, so that a row of another tenant cannot be referred to. `set null` names its
-    /// column, so that it spares the tenant.
+    /// The key of a reference holds the tenant on both sides, so that a row of another tenant cannot be referred to; but for what belongs to
+    /// no tenant. `set null` names its column, so that it spares the tenant.
     fn foreign_key(&self, column: &ColumnDef) -> Option<Constraint> {
         let target = column.reference()?;
         let on_delete = match column.on_delete {
@@ -152,7 +163,8 @@ impl TableBuilder<'_> {
             schema::OnDelete::SetNull => Some(OnDelete::SetNull(vec![column.name.to_owned()])),
         };
         let table = self.table_name(target.table, target.scope);
-        let key = ForeignKey { columns: self.scoped(&[column.name]), table, references: self.scoped(&["id"]), on_delete };
+        let of = target.scope;
+        let key = ForeignKey { columns: self.scoped_to(of, &[column.name]), table, references: self.scoped_to(of, &["id"]), on_delete };
         Some(self.named(&[column.name], "fkey", Rule::ForeignKey(key)))
     }
 
@@ -239,6 +251,9 @@ impl TableBuilder<'_> {
         if self.is_tenants() {
             return vec![changed(functions::TENANT_CHANGED)];
         }
+        if !self.has_tenant() {
+            return Vec::new();
+        }
         let mut triggers = vec![Trigger {
             name: "tenant_immutable".to_owned(),
             event: format!("before update of {tenant}"),
@@ -266,10 +281,15 @@ impl TableBuilder<'_> {
             role,
             expression: expression.to_owned(),
         };
-        let mut policies =
-            vec![policy("tenant_fence", true, "public".to_owned(), &expression), policy("tenant_rows", false, role("app"), &expression)];
-        if fence != Fence::Tenant {
-            policies.push(policy("platform_rows", false, role("platform"), &expression));
+        let inside: &[(&str, &str)] = match self.model.scope {
+            Scope::Tenant | Scope::Credentials => &[("tenant_rows", "app")],
+            Scope::Tenants | Scope::Domains | Scope::Members => &[("tenant_rows", "app"), ("platform_rows", "platform")],
+            Scope::Identities => &[("identity_rows", "identity")],
+            Scope::Acts => &[("platform_rows", "platform")],
+        };
+        let mut policies = vec![policy("tenant_fence", true, "public".to_owned(), &expression)];
+        policies.extend(inside.iter().map(|(name, suffix)| policy(name, false, role(suffix), &expression)));
+        if fence.is_looked_up() {
             policies.push(policy("lookup_rows", false, role("lookup"), &fence.lookup_expression(self.conventions)));
         }
         policies
@@ -279,8 +299,11 @@ impl TableBuilder<'_> {
     fn grants(&self) -> Vec<Grant> {
         let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
         let (app, platform, lookup) = (self.conventions.role("app"), self.conventions.role("platform"), self.conventions.role("lookup"));
+        let identity = self.conventions.role("identity");
         let mut update = Vec::new();
-        for column in self.model.updatable() {
+        // Whose a user, a key or a login is stays as it is.
+        let is_fixed = |column: &ColumnDef| self.model.scope != Scope::Tenant && column.reference().is_some();
+        for column in self.model.updatable().filter(|column| !is_fixed(column)) {
             update.push(column.name.to_owned());
             if column.kind == Kind::Money {
                 update.push(currency_of(column));
@@ -289,7 +312,20 @@ impl TableBuilder<'_> {
         let grant = |role, table: &[&str], select: &[&str], update| Grant { role, table: words(table), select: words(select), update };
         // The look-up role reads what its functions name, and no content.
         match self.model.scope {
-            Scope::Tenant => vec![grant(app, &["select", "insert", "delete"], &[], update)],
+            Scope::Tenant | Scope::Credentials => vec![grant(app, &["select", "insert", "delete"], &[], update)],
+            Scope::Members => {
+                let all = ["select", "insert", "delete"];
+                vec![grant(app, &all, &[], update.clone()), grant(platform, &all, &[], update)]
+            }
+            Scope::Identities => {
+                // An address stays what it is, and a person is not deleted while somebody's user. When the password was set is for the role
+                // to say, which sets it.
+                update.retain(|column| column != "email");
+                update.push("changed_at".to_owned());
+                vec![grant(identity, &["select", "insert"], &[], update)]
+            }
+            // What was done is added to.
+            Scope::Acts => vec![grant(platform, &["select", "insert"], &[], Vec::new())],
             Scope::Tenants => vec![
                 grant(app, &["select"], &[], Vec::new()),
                 grant(platform, &["select", "insert"], &[], update),

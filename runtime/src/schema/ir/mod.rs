@@ -204,6 +204,12 @@ pub enum Fence {
     Tenants,
     /// The tenants' domains: a tenant sees its own, the platform sees all, a look-up the one of its key.
     Domains,
+    /// The platform's tables with rows of one tenant each: a tenant sees its own.
+    Members,
+    /// The people of all tenants: the role that verifies them sees them, and no tenant.
+    Identities,
+    /// What the operator has done: the operator sees it, and no tenant.
+    Acts,
 }
 
 /// A column.

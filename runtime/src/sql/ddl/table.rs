@@ -33,7 +33,8 @@ fn create(table: &Table) -> String {
     // A remark follows the comma of its line, hence the pairs.
     let mut lines: Vec<(String, &str)> = table.columns.iter().map(|column| (column_line(column, names), "")).collect();
     for entry in &table.constraints {
-        let global = table.fence != Fence::Tenant && matches!(entry.rule, Rule::Unique(_));
+        let is_platforms = matches!(table.fence, Fence::Tenants | Fence::Domains | Fence::Identities);
+        let global = is_platforms && matches!(entry.rule, Rule::Unique(_));
         let remark = if global { "  -- the platform's own key: unique in the whole database" } else { "" };
         // `on delete` stands under the key that it belongs to.
         let indent = " ".repeat("  constraint ".len() + keys + 1);
@@ -104,11 +105,20 @@ pub(super) fn index(table: &Name, index: &Index, width: usize) -> String {
 
 fn fence_block(table: &Table) -> String {
     let mut lines = Vec::new();
-    if table.fence != Fence::Tenant {
-        lines.push(comment(
+    let about = match table.fence {
+        Fence::Tenant => None,
+        Fence::Tenants | Fence::Domains => Some(
             "A fence with further arms: a tenant sees its own, the platform sees all of them, and a look-up the one whose key it was given.",
-        ));
-    }
+        ),
+        Fence::Members => {
+            Some("The tenant's own rows. The platform, where it may write, sees those of the tenant whose context it has entered.")
+        }
+        Fence::Identities => {
+            Some("No tenant is inside: the role that verifies passwords is, and no statement of an application runs under it.")
+        }
+        Fence::Acts => Some("No tenant is inside: the platform is."),
+    };
+    lines.extend(about.map(comment));
     lines.push(format!("alter table {} enable row level security;", table.name));
     lines.extend(table.policies.iter().map(|policy| fence::policy(&table.name, policy)));
     let grants: Vec<Permission> = table

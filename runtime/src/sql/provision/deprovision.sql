@@ -11,7 +11,7 @@ declare
   columns text;
 begin
   execute format('grant connect, temporary on database %I to public', current_database());
-  execute format('revoke all on database %I from {migrator}, {app}, {platform}, {backup}, pg_monitor', current_database());
+  execute format('revoke all on database %I from {migrator}, {app}, {platform}, {identity}, {backup}, pg_monitor', current_database());
 
   for f in
     select p.oid from pg_proc p

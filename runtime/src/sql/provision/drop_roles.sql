@@ -1,2 +1,2 @@
-drop owned by {owner}, {migrator}, {app}, {platform}, {backup}, {lookup};
-drop role {owner}, {migrator}, {app}, {platform}, {backup}, {lookup};
+drop owned by {owner}, {migrator}, {app}, {platform}, {identity}, {backup}, {lookup};
+drop role {owner}, {migrator}, {app}, {platform}, {identity}, {backup}, {lookup};

@@ -1,7 +1,7 @@
     union all
     select '{backup} has no BYPASSRLS' from pg_roles where rolname = '{backup}' and not rolbypassrls
     union all
-    select format('%s may call %s', r, p.oid::regprocedure) from unnest(array['{app}', '{platform}']) r, pg_proc p
+    select format('%s may call %s', r, p.oid::regprocedure) from unnest(array['{app}', '{platform}', '{identity}']) r, pg_proc p
      where {reaching_functions}
        and has_function_privilege(r, p.oid, 'execute')
     union all

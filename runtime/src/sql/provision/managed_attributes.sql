@@ -4,6 +4,7 @@ alter role {owner} nologin nocreaterole noinherit;
 alter role {migrator} login nocreaterole noinherit;
 alter role {app} login nocreaterole noinherit;
 alter role {platform} login nocreaterole noinherit;
+alter role {identity} login nocreaterole noinherit;
 alter role {backup} login nocreaterole noinherit;
 alter role {lookup} nologin nocreaterole noinherit;
 
@@ -13,7 +14,7 @@ declare
 begin
   -- From 16 on, naming createdb takes a login that has it: so it is named only where it has to go.
   for r in
-    select rolname from pg_roles where rolname in ('{owner}', '{migrator}', '{app}', '{platform}', '{backup}', '{lookup}') and rolcreatedb
+    select rolname from pg_roles where rolname in ('{owner}', '{migrator}', '{app}', '{platform}', '{identity}', '{backup}', '{lookup}') and rolcreatedb
   loop
     execute format('alter role %I nocreatedb', r);
   end loop;

@@ -10,7 +10,7 @@ reset role;
 do $$
 begin
   execute format('grant connect, temporary on database %I to public', current_database());
-  execute format('revoke all on database %I from {migrator}, {app}, {platform}, {backup}, pg_monitor', current_database());
+  execute format('revoke all on database %I from {migrator}, {app}, {platform}, {identity}, {backup}, pg_monitor', current_database());
 end $$;
 
 grant usage on schema public to public;

@@ -33,10 +33,10 @@ pub enum ScriptError {
 }
 
 /// The roles that provision makes, by suffix.
-pub(crate) const MADE: [&str; 6] = ["owner", "migrator", "app", "platform", "backup", "lookup"];
+pub(crate) const MADE: [&str; 7] = ["owner", "migrator", "app", "platform", "identity", "backup", "lookup"];
 
 /// The roles that log in and so have a password, by suffix.
-pub const LOGINS: [&str; 4] = ["migrator", "app", "platform", "backup"];
+pub const LOGINS: [&str; 5] = ["migrator", "app", "platform", "identity", "backup"];
 
 /// Everything that provision does, as text.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -1,6 +1,6 @@
 revoke all on schema {platform_schema}, {schema} from public;
 grant usage on schema {platform_schema}, {schema} to {app}, {platform}, {backup};
-grant usage on schema {platform_schema} to {lookup};
+grant usage on schema {platform_schema} to {identity}, {lookup};
 
 -- A new function is callable by nobody but its owner, whichever schema it is in; a new table is readable by nobody but the backup.
 alter default privileges for role {owner} revoke execute on functions from public;

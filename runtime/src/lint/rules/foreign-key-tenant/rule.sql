@@ -8,5 +8,6 @@ select t.name as object,
   join tenant_tables p on p.oid = k.confrelid
  cross join given g
  where k.contype = 'f' and k.conparentid = 0
+   and not exists (select from nobodys n where n.relation = p.name)
    and case when p.tenant is null then k.conkey <> array[t.tenant] or t.tenant is null
             else not exists (select from unnest(k.conkey, k.confkey) as pair (here, there) where here = t.tenant and there = p.tenant) end

@@ -2,7 +2,7 @@
 //!
 //! Ids are fixed, so that a script means the same in every run, and everything of the victim's can be told by its ids.
 
-use tenantry::schema::ir::{Constraint, Fence, ForeignKey, Name, Rule, Schema, Table};
+use tenantry::schema::ir::{Column, Constraint, Fence, ForeignKey, Name, Rule, Schema, Table, Type};
 use tenantry::schema::{ColumnDef, Kind, Managed, ModelDef, Scope, quoted};
 use tenantry::{Conventions, Entry, Registry};
 
@@ -227,6 +227,25 @@ impl Plan {
         self.row(table, tenant, FRESH).into_iter().map(replace).collect()
     }
 
+    /// A row of one of the platform's tables: what takes null or has a default is left out.
+    fn plain(&self, table: &Table, tenant: Tenant) -> Vec<(String, String)> {
+        let reference = |name: &str| self.references(table).find(|(_, _, column)| *column == name).map(|(_, key, _)| &key.table);
+        let value = |column: &Column| match (column.name.as_str(), column.ty) {
+            (name, _) if name == self.conventions.tenant_column => tenant.id().to_owned(),
+            ("id", _) => self.id(&table.name, tenant, 1),
+            (name, Type::Uuid) => match reference(name) {
+                Some(other) => self.id(other, tenant, 1),
+                None => NOBODY.to_owned(),
+            },
+            (_, Type::Boolean) => "false".to_owned(),
+            (_, Type::Integer | Type::Bigint) => "1".to_owned(),
+            (_, Type::Date | Type::Timestamptz) => "2026-01-01".to_owned(),
+            (_, Type::Text) => format!("{}text", tenant.mark()),
+        };
+        let kept = |column: &&Column| !column.nullable && (column.default.is_none() || column.name == self.conventions.tenant_column);
+        table.columns.iter().filter(kept).map(|column| (column.name.clone(), literal(&value(column)))).collect()
+    }
+
     /// Both tenants and their rows, as the administrator puts them there. The victim's come first, so that a scan meets them first.
     /// Triggers are off, so that references may go in circles.
     pub(super) fn furnish(&self) -> Vec<String> {
@@ -238,6 +257,10 @@ impl Plan {
                 statements.push(format!("insert into {name} (id, slug, name, status) values ('{id}', '{slug}', '{slug}', 'active')"));
                 let (domains, column) = (Name::new(self.conventions.platform_schema, "domains"), self.tenant());
                 statements.push(format!("insert into {domains} ({column}, id, host) values ('{id}', '{id}', '{slug}.example')"));
+            }
+            let platforms = self.schema.tables.iter();
+            for table in platforms.filter(|table| matches!(table.fence, Fence::Members | Fence::Identities | Fence::Acts)) {
+                statements.push(self.insert(table, &self.plain(table, tenant)));
             }
             for table in self.tables() {
                 statements.extend((1..=ROWS).map(|row| self.insert(table, &self.row(table, tenant, row))));

@@ -4,6 +4,7 @@ mod columns;
 mod keys;
 mod lookups;
 mod objects;
+mod people;
 mod policies;
 mod privileges;
 mod roles;
@@ -27,6 +28,7 @@ pub(super) fn all(plan: &Plan) -> List {
     }
     keys::list(plan, &mut list);
     lookups::list(plan, &mut list);
+    people::list(plan, &mut list);
     roles::list(plan, &mut list);
     list
 }

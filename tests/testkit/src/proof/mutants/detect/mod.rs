@@ -62,6 +62,7 @@ pub(super) enum Detector {
     Sequences,
     Rights,
     Lookups,
+    People,
     NewTable,
     Roles,
     Commands,
@@ -71,7 +72,7 @@ pub(super) enum Detector {
 
 impl Detector {
     /// All of them, in the order in which they look: cheap ones first, and behaviour before what only reads the catalogue.
-    pub(super) const ALL: [Self; 22] = [
+    pub(super) const ALL: [Self; 23] = [
         Self::Reads,
         Self::Contexts,
         Self::Login,
@@ -89,6 +90,7 @@ impl Detector {
         Self::Sequences,
         Self::Rights,
         Self::Lookups,
+        Self::People,
         Self::NewTable,
         Self::Roles,
         Self::Commands,
@@ -115,6 +117,7 @@ impl Detector {
             Self::Sequences => "sequences",
             Self::Rights => "rights",
             Self::Lookups => "look-ups",
+            Self::People => "people",
             Self::NewTable => "new-table",
             Self::Roles => "roles",
             Self::Commands => "commands",
@@ -152,6 +155,7 @@ impl Detector {
             Self::Sequences => objects::sequences(site, &mut findings).await?,
             Self::Rights => rights::others(site, &mut findings).await,
             Self::Lookups => rights::lookups(site, &mut findings).await,
+            Self::People => rights::people(site, &mut findings).await,
             Self::NewTable => rights::new_table(site, &mut findings).await,
             Self::Roles => login::roles(site, &mut findings).await?,
             Self::Commands => commands::all(site, &mut findings).await,

@@ -47,6 +47,58 @@ pub(super) async fn lookups(site: &mut Site<'_>, findings: &mut Findings) {
     }
 }
 
+/// As each role that logs in: what is no tenant's is seen by the one role that is inside, and what is a tenant's in its context alone.
+pub(super) async fn people(site: &mut Site<'_>, findings: &mut Findings) {
+    let plan = site.plan;
+    for table in &plan.schema.tables {
+        let inside: &[&str] = match table.fence {
+            Fence::Members => &["app", "platform"],
+            Fence::Identities => &["identity"],
+            Fence::Acts => &["platform"],
+            Fence::Tenant | Fence::Tenants | Fence::Domains => continue,
+        };
+        for suffix in ["app", "platform", "identity"] {
+            let granted = table.grants.iter().any(|grant| grant.role == plan.conventions.role(suffix));
+            let script = as_role(site, suffix, format!("select t::text from {} t", table.name));
+            let rows = site.admin.rows(&script).await.unwrap_or_default();
+            let wrong = match (table.fence, inside.contains(&suffix) && granted) {
+                (Fence::Members, true) => rows.iter().filter(|row| shows_victim(row)).count(),
+                (_, true) => 0,
+                (_, false) => rows.len(),
+            };
+            if wrong > 0 {
+                findings.add(format!("{}, {suffix}", table.name), format!("the {suffix} reads {wrong} rows that it must not"), script);
+            }
+        }
+    }
+    unchanged(site, findings).await;
+}
+
+/// What was done is not changed, and nobody is deleted, by whoever may add to it.
+async fn unchanged(site: &mut Site<'_>, findings: &mut Findings) {
+    let plan = site.plan;
+    for table in &plan.schema.tables {
+        let (suffix, statements) = match table.fence {
+            Fence::Acts => {
+                ("platform", vec![format!("update {} set reason = 'another'", table.name), format!("delete from {}", table.name)])
+            }
+            Fence::Identities => ("identity", vec![format!("delete from {}", table.name)]),
+            _ => continue,
+        };
+        for statement in statements {
+            let script = as_role(site, suffix, statement);
+            if site.admin.rows(&script).await.is_ok() {
+                findings.add(format!("{}, {suffix} writes", table.name), format!("the {suffix} changes {}", table.name), script);
+            }
+        }
+    }
+}
+
+fn as_role(site: &Site<'_>, suffix: &str, statement: String) -> Vec<String> {
+    let plan = site.plan;
+    vec![format!("set local role {}", plan.role(suffix)), "set local row_security = on".to_owned(), plan.enter(Tenant::A.id()), statement]
+}
+
 /// A table that a migration forgot to fence shows its rows to nobody.
 pub(super) async fn new_table(site: &mut Site<'_>, findings: &mut Findings) {
     let plan = site.plan;
