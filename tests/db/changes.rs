@@ -14,7 +14,7 @@ use tenantry::layers::Resolve;
 use tenantry::layers::resolve::{Found, Host, Lookup, Slug};
 use tenantry::{Change, Error, Listener, Pooler, Tenancy, TenantHash, TenantId};
 use tenantry_app::CONVENTIONS;
-use tenantry_testkit::execute;
+use tenantry_testkit::{ACT, execute};
 use tenantry_tests::{Bed, patient};
 use tokio::task::yield_now;
 use tokio::time::timeout;
@@ -197,7 +197,7 @@ impl Instance {
 
 /// The clock of what is remembered stands still, so that the listeners alone bring it about.
 #[tokio::test]
-async fn a_suspended_tenants_next_request_is_refused_within_a_second_everywhere() {
+async fn a_suspended_or_closed_tenants_next_request_is_refused_within_a_second_everywhere() {
     let bed = Bed::new().await;
     let platform = bed.platform().await;
     let instances = [Instance::new(&bed).await, Instance::new(&bed).await];
@@ -205,11 +205,11 @@ async fn a_suspended_tenants_next_request_is_refused_within_a_second_everywhere(
         tokio::spawn(instance.resolve.clone().follow(listener(&bed).await));
         assert_eq!(status(&instance.router).await, 200);
     }
-    for (suspended, wanted) in [(true, 404), (false, 200)] {
-        if suspended {
-            platform.suspend(bed.a).await.unwrap()
-        } else {
-            platform.resume(bed.a).await.unwrap()
+    for (what, wanted) in [("suspend", 404), ("resume", 200), ("close", 404)] {
+        match what {
+            "suspend" => platform.suspend(bed.a, ACT).await.unwrap(),
+            "resume" => platform.resume(bed.a, ACT).await.unwrap(),
+            _ => platform.close_tenant(bed.a, ACT).await.unwrap(),
         }
         let since = Instant::now();
         for instance in &instances {
@@ -226,7 +226,7 @@ async fn without_a_listener_it_is_refused_when_what_is_remembered_expires() {
     let platform = bed.platform().await;
     let instance = Instance::new(&bed).await;
     assert_eq!(status(&instance.router).await, 200);
-    platform.suspend(bed.a).await.unwrap();
+    platform.suspend(bed.a, ACT).await.unwrap();
     instance.seconds.store(29, Ordering::SeqCst);
     assert_eq!(status(&instance.router).await, 200, "it is remembered for 30 seconds");
     instance.seconds.store(30, Ordering::SeqCst);
@@ -242,11 +242,11 @@ async fn a_new_domain_is_answered_at_once() {
     tokio::spawn(instance.resolve.clone().follow(listener(&bed).await));
     let at = async |wanted| soon_at(&instance.router, "shop.a.example", wanted).await;
     at(404).await;
-    platform.add_domain(bed.a, "shop.a.example").await.unwrap();
-    platform.verify_domain(bed.a, "shop.a.example").await.unwrap();
+    platform.add_domain(bed.a, "shop.a.example", ACT).await.unwrap();
+    platform.verify_domain_by_hand(bed.a, "shop.a.example", ACT).await.unwrap();
     at(404).await;
-    platform.activate_domain(bed.a, "shop.a.example").await.unwrap();
+    platform.activate_domain(bed.a, "shop.a.example", ACT).await.unwrap();
     at(200).await;
-    platform.remove_domain(bed.a, "shop.a.example").await.unwrap();
+    platform.remove_domain(bed.a, "shop.a.example", ACT).await.unwrap();
     at(404).await;
 }

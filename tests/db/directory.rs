@@ -3,7 +3,7 @@
 use tenantry::db::Found;
 use tenantry::layers::resolve::{Host, Lookup, Slug};
 use tenantry::{Actor, ErrorKind, TenantId};
-use tenantry_testkit::{column, execute};
+use tenantry_testkit::{ACT, column, execute};
 use tenantry_tests::Bed;
 
 fn kind(result: Result<(), tenantry::Error>) -> ErrorKind {
@@ -19,8 +19,8 @@ async fn a_slug_and_an_id_are_whose_they_are_and_tell_whether_that_one_is_served
     let found = |active| Some(Found { tenant: bed.a, active });
     for (active, change) in [(true, None), (false, Some(false)), (false, Some(false)), (true, Some(true)), (true, Some(true))] {
         match change {
-            Some(true) => platform.resume(bed.a).await.unwrap(),
-            Some(false) => platform.suspend(bed.a).await.unwrap(),
+            Some(true) => platform.resume(bed.a, ACT).await.unwrap(),
+            Some(false) => platform.suspend(bed.a, ACT).await.unwrap(),
             None => {}
         }
         assert_eq!(directory.by_slug("a").await.unwrap(), found(active));
@@ -29,13 +29,13 @@ async fn a_slug_and_an_id_are_whose_they_are_and_tell_whether_that_one_is_served
     assert_eq!(directory.by_slug("b").await.unwrap(), Some(Found { tenant: bed.b, active: true }));
     let nobody = TenantId::generate();
     assert_eq!((directory.by_slug("nobody").await.unwrap(), directory.by_id(nobody).await.unwrap()), (None, None));
-    assert_eq!((kind(platform.suspend(nobody).await), kind(platform.resume(nobody).await)), (UNKNOWN, UNKNOWN));
+    assert_eq!((kind(platform.suspend(nobody, ACT).await), kind(platform.resume(nobody, ACT).await)), (UNKNOWN, UNKNOWN));
     // What is still being made or going is not served, and no matter of suspending.
     let mut observer = bed.observer().await;
     for status in ["provisioning", "closing"] {
         execute(&mut observer, &format!("update tenancy.tenants set status = '{status}' where slug = 'a'")).await.unwrap();
         assert_eq!(directory.by_slug("a").await.unwrap(), found(false), "{status}");
-        assert_eq!((kind(platform.suspend(bed.a).await), kind(platform.resume(bed.a).await)), (UNKNOWN, UNKNOWN), "{status}");
+        assert_eq!((kind(platform.suspend(bed.a, ACT).await), kind(platform.resume(bed.a, ACT).await)), (UNKNOWN, UNKNOWN), "{status}");
     }
 }
 
@@ -55,20 +55,20 @@ async fn a_domain_is_answered_at_once_it_is_verified_and_active() {
     let (platform, directory) = (bed.platform().await, bed.tenancy.directory());
     let (host, found) = ("shop.example", Some(Found { tenant: bed.a, active: true }));
     assert_eq!(directory.by_host(host).await.unwrap(), None);
-    platform.add_domain(bed.a, host).await.unwrap();
+    platform.add_domain(bed.a, host, ACT).await.unwrap();
     assert_eq!(directory.by_host(host).await.unwrap(), None, "neither");
-    platform.activate_domain(bed.a, host).await.unwrap();
+    platform.activate_domain(bed.a, host, ACT).await.unwrap();
     assert_eq!(directory.by_host(host).await.unwrap(), None, "not verified");
-    platform.verify_domain(bed.a, host).await.unwrap();
+    platform.verify_domain_by_hand(bed.a, host, ACT).await.unwrap();
     assert_eq!(directory.by_host(host).await.unwrap(), found);
     let first = platform.domains(bed.a).await.unwrap()[0].verified_at;
-    platform.verify_domain(bed.a, host).await.unwrap();
+    platform.verify_domain_by_hand(bed.a, host, ACT).await.unwrap();
     assert_eq!(platform.domains(bed.a).await.unwrap()[0].verified_at, first);
     assert!(first.is_some());
-    platform.deactivate_domain(bed.a, host).await.unwrap();
+    platform.deactivate_domain(bed.a, host, ACT).await.unwrap();
     assert_eq!(directory.by_host(host).await.unwrap(), None, "not active");
-    platform.activate_domain(bed.a, host).await.unwrap();
-    platform.suspend(bed.a).await.unwrap();
+    platform.activate_domain(bed.a, host, ACT).await.unwrap();
+    platform.suspend(bed.a, ACT).await.unwrap();
     assert_eq!(directory.by_host(host).await.unwrap(), Some(Found { tenant: bed.a, active: false }));
 
     // As the layer asks.
@@ -79,18 +79,18 @@ async fn a_domain_is_answered_at_once_it_is_verified_and_active() {
     let slug: Slug = "A".parse().unwrap();
     assert_eq!(Lookup::by_slug(&directory, &slug).await.unwrap().map(|found| found.tenant), Some(bed.a));
 
-    platform.remove_domain(bed.a, host).await.unwrap();
+    platform.remove_domain(bed.a, host, ACT).await.unwrap();
     assert_eq!(directory.by_host(host).await.unwrap(), None);
-    platform.add_domain(bed.b, host).await.unwrap();
+    platform.add_domain(bed.b, host, ACT).await.unwrap();
 }
 
 #[tokio::test]
 async fn a_host_is_one_tenants_in_one_spelling() {
     let bed = Bed::new().await;
     let platform = bed.platform().await;
-    platform.add_domain(bed.a, "shop.example").await.unwrap();
+    platform.add_domain(bed.a, "shop.example", ACT).await.unwrap();
     for tenant in [bed.a, bed.b] {
-        assert!(matches!(kind(platform.add_domain(tenant, "shop.example").await), ErrorKind::Unique { .. }));
+        assert!(matches!(kind(platform.add_domain(tenant, "shop.example", ACT).await), ErrorKind::Unique { .. }));
     }
     let long = format!("{0}.{0}.{0}.{0}", "a".repeat(63));
     let label = format!("{}.example", "a".repeat(64));
@@ -110,15 +110,15 @@ async fn a_host_is_one_tenants_in_one_spelling() {
         label.as_str(),
     ]);
     for host in hosts {
-        assert!(matches!(kind(platform.add_domain(bed.a, host).await), ErrorKind::Check { .. }), "{host:?}");
+        assert!(matches!(kind(platform.add_domain(bed.a, host, ACT).await), ErrorKind::Check { .. }), "{host:?}");
     }
     let longest = format!("{0}.{0}.{0}.{1}", "a".repeat(63), "a".repeat(61));
     assert_eq!(longest.len(), 253);
     for host in ["localhost", "a.b", "xn--bcher-kva.example", longest.as_str()] {
-        platform.add_domain(bed.a, host).await.unwrap();
+        platform.add_domain(bed.a, host, ACT).await.unwrap();
         assert_eq!(host.parse::<Host>().unwrap().name(), Some(host));
     }
-    assert!(matches!(kind(platform.add_domain(TenantId::generate(), "new.example").await), ErrorKind::Reference { .. }));
+    assert!(matches!(kind(platform.add_domain(TenantId::generate(), "new.example", ACT).await), ErrorKind::Reference { .. }));
 }
 
 #[tokio::test]
@@ -126,19 +126,19 @@ async fn a_tenant_has_one_primary_domain_at_most() {
     let bed = Bed::new().await;
     let platform = bed.platform().await;
     for (tenant, host) in [(bed.a, "one.example"), (bed.a, "two.example"), (bed.b, "other.example")] {
-        platform.add_domain(tenant, host).await.unwrap();
+        platform.add_domain(tenant, host, ACT).await.unwrap();
     }
     let primary = async |tenant| {
         let domains = platform.domains(tenant).await.unwrap();
         domains.into_iter().filter(|domain| domain.is_primary).map(|domain| domain.host).collect::<Vec<_>>()
     };
     assert!(primary(bed.a).await.is_empty());
-    platform.make_domain_primary(bed.b, "other.example").await.unwrap();
+    platform.make_domain_primary(bed.b, "other.example", ACT).await.unwrap();
     for host in ["one.example", "two.example", "two.example"] {
-        platform.make_domain_primary(bed.a, host).await.unwrap();
+        platform.make_domain_primary(bed.a, host, ACT).await.unwrap();
         assert_eq!(primary(bed.a).await, [host]);
     }
-    assert_eq!(kind(platform.make_domain_primary(bed.a, "three.example").await), UNKNOWN);
+    assert_eq!(kind(platform.make_domain_primary(bed.a, "three.example", ACT).await), UNKNOWN);
     assert_eq!((primary(bed.a).await, primary(bed.b).await), (vec!["two.example".to_owned()], vec!["other.example".to_owned()]));
     let both = "update tenancy.domains set is_primary = true where host in ('one.example', 'two.example')";
     let refused = execute(&mut bed.observer().await, both).await.unwrap_err();
@@ -149,20 +149,20 @@ async fn a_tenant_has_one_primary_domain_at_most() {
 async fn another_tenants_domain_is_one_that_does_not_exist() {
     let bed = Bed::new().await;
     let platform = bed.platform().await;
-    platform.add_domain(bed.b, "other.example").await.unwrap();
+    platform.add_domain(bed.b, "other.example", ACT).await.unwrap();
     for host in ["other.example", "none.example", ""] {
-        assert_eq!(kind(platform.verify_domain(bed.a, host).await), UNKNOWN);
-        assert_eq!(kind(platform.activate_domain(bed.a, host).await), UNKNOWN);
-        assert_eq!(kind(platform.deactivate_domain(bed.a, host).await), UNKNOWN);
-        assert_eq!(kind(platform.make_domain_primary(bed.a, host).await), UNKNOWN);
-        assert_eq!(kind(platform.remove_domain(bed.a, host).await), UNKNOWN);
+        assert_eq!(kind(platform.verify_domain_by_hand(bed.a, host, ACT).await), UNKNOWN);
+        assert_eq!(kind(platform.activate_domain(bed.a, host, ACT).await), UNKNOWN);
+        assert_eq!(kind(platform.deactivate_domain(bed.a, host, ACT).await), UNKNOWN);
+        assert_eq!(kind(platform.make_domain_primary(bed.a, host, ACT).await), UNKNOWN);
+        assert_eq!(kind(platform.remove_domain(bed.a, host, ACT).await), UNKNOWN);
     }
     assert!(platform.domains(bed.a).await.unwrap().is_empty());
     let other = platform.domains(bed.b).await.unwrap();
     assert!(matches!(other.as_slice(), [domain] if domain.host == "other.example" && !domain.is_active && domain.verified_at.is_none()));
     // A tenant sees its own, and changes none.
     let mut db = bed.tenancy.tenant(bed.a, Actor::System);
-    platform.add_domain(bed.a, "own.example").await.unwrap();
+    platform.add_domain(bed.a, "own.example", ACT).await.unwrap();
     let seen = db
         .transaction(async |tx| {
             let tenant = tx.tenant();
@@ -217,11 +217,11 @@ async fn every_change_of_a_tenant_or_its_domains_is_told_once_it_is_committed() 
     let platform = bed.platform().await;
     let mut listener = sqlx::postgres::PgListener::connect(bed.stage.url("app").expose_with_password()).await.unwrap();
     listener.listen(&tenantry_app::CONVENTIONS.changes_channel()).await.unwrap();
-    let made = platform.create_tenant("made", "Made").await.unwrap();
-    platform.suspend(bed.a).await.unwrap();
-    platform.add_domain(bed.b, "b.example").await.unwrap();
-    platform.activate_domain(bed.b, "b.example").await.unwrap();
-    platform.remove_domain(bed.b, "b.example").await.unwrap();
+    let made = platform.create_tenant("made", "Made", ACT).await.unwrap();
+    platform.suspend(bed.a, ACT).await.unwrap();
+    platform.add_domain(bed.b, "b.example", ACT).await.unwrap();
+    platform.activate_domain(bed.b, "b.example", ACT).await.unwrap();
+    platform.remove_domain(bed.b, "b.example", ACT).await.unwrap();
     let mut observer = bed.observer().await;
     execute(&mut observer, "begin; update tenancy.tenants set name = 'x'; rollback").await.unwrap();
     column(&mut observer, "delete from tenancy.tenants where id = $1 returning slug", made.uuid()).await.unwrap();

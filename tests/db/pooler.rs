@@ -8,7 +8,7 @@ use sqlx::{Connection, PgConnection};
 use tenantry::{Actor, Config, Error, Platform, Pooler, Tenancy, TenantDb, TenantId};
 use tenantry_app::inventory::{Category, CategoryPatch};
 use tenantry_app::{CONVENTIONS, MODELS};
-use tenantry_testkit::{PgBouncer, Stage};
+use tenantry_testkit::{ACT, PgBouncer, Stage};
 use tenantry_tests::{category, patient, stage};
 
 const TRANSACTION: (&str, &str) = ("pool_mode", "transaction");
@@ -69,7 +69,7 @@ async fn many_tenants_share_two_connections_of_the_server_and_each_sees_its_own(
     let tenancy = start(&stage, &pooler).await;
     let mut tenants = Vec::new();
     for number in 0..TENANTS {
-        tenants.push(platform.create_tenant(&format!("t{number}"), "t").await.unwrap());
+        tenants.push(platform.create_tenant(&format!("t{number}"), "t", ACT).await.unwrap());
     }
     let work = tenants.iter().enumerate().map(|(number, tenant)| {
         let mut db = tenancy.tenant(*tenant, Actor::System);
@@ -102,7 +102,7 @@ async fn the_operator_and_the_health_check_are_answered_what_they_asked() {
         let mut made: Vec<(String, TenantId)> = Vec::new();
         for round in 0..ROUNDS {
             let slug = format!("t{number}-{round}");
-            made.push((slug.clone(), platform.create_tenant(&slug, &slug).await.unwrap()));
+            made.push((slug.clone(), platform.create_tenant(&slug, &slug, ACT).await.unwrap()));
             let seen = platform.tenants().await.unwrap();
             for (slug, id) in &made {
                 assert!(seen.iter().any(|tenant| tenant.slug == *slug && tenant.id == *id), "{slug} is there");
@@ -129,7 +129,7 @@ async fn the_time_of_a_statement_is_set_by_each_transaction() {
     let stage = stage().await;
     let pooler = pooler(&stage, &[TRANSACTION, TWO]);
     let platform = start_platform(&stage, &pooler).await;
-    let tenant = platform.create_tenant("t", "t").await.unwrap();
+    let tenant = platform.create_tenant("t", "t", ACT).await.unwrap();
     let config = config(&stage, &pooler, "app").statement_timeout(Duration::from_millis(1_234));
     let tenancy = Tenancy::start(&config, MODELS, CONVENTIONS).await.unwrap();
     let mut db = tenancy.tenant(tenant, Actor::System);
@@ -164,7 +164,7 @@ async fn a_pooler_in_session_mode_is_named_and_served_through() {
     let pooler = pooler(&stage, &[("pool_mode", "session"), ("default_pool_size", "4")]);
     let session = |role| config(&stage, &pooler, role).pooler(Pooler::Session).max_connections(1);
     let platform = Platform::start(&session("platform"), &CONVENTIONS).await.unwrap();
-    let tenant = platform.create_tenant("t", "t").await.unwrap();
+    let tenant = platform.create_tenant("t", "t", ACT).await.unwrap();
     let tenancy = Tenancy::start(&session("app"), MODELS, CONVENTIONS).await.unwrap();
     let mut db = tenancy.tenant(tenant, Actor::System);
     for number in 0..3 {

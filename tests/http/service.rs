@@ -11,7 +11,7 @@ use sqlx::ConnectOptions;
 use tenantry::http::{Api, CursorKey, TenantSlot, UncheckedPermissions, answer_with_problems, routes};
 use tenantry::schema::ir::Schema;
 use tenantry::{Actor, Config, Platform, Registry, Tenancy, TenantDb, TenantId, migrate};
-use tenantry_testkit::{Stage, execute};
+use tenantry_testkit::{ACT, Stage, execute};
 use tenantry_tests::server;
 pub(crate) use tenantry_tests::{Answer, answer};
 use tokio::sync::Mutex;
@@ -70,7 +70,7 @@ impl Service {
     /// A new tenant.
     pub(crate) async fn tenant(&self) -> Caller<'_> {
         let slug = Uuid::now_v7().to_string();
-        Caller { service: self, tenant: self.platform.create_tenant(&slug, "a tenant").await.unwrap() }
+        Caller { service: self, tenant: self.platform.create_tenant(&slug, "a tenant", ACT).await.unwrap() }
     }
 
     /// A tenant that was never made.

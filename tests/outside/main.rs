@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use sqlx::{Connection as _, PgConnection};
 use tenantry::{Config, Conventions, Platform};
+use tenantry_testkit::ACT;
 use tenantry_tests::outside::{Application, Service};
 use tenantry_tests::server;
 
@@ -76,7 +77,7 @@ fn tenants(url: &str) -> [String; 2] {
     runtime.block_on(async {
         let config = Config::new(url).expect("a URL").acquire_timeout(Duration::from_secs(60));
         let platform = Platform::start(&config, &CONVENTIONS).await.expect("the platform");
-        let tenants = ["first", "second"].map(async |slug| platform.create_tenant(slug, slug).await.expect("a tenant").to_string());
+        let tenants = ["first", "second"].map(async |slug| platform.create_tenant(slug, slug, ACT).await.expect("a tenant").to_string());
         let [first, second] = tenants;
         [first.await, second.await]
     })

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tenantry::http::{Api, CursorKey};
 use tenantry::schema::ir::Schema;
 use tenantry::{Config, Platform, Registry, Tenancy, TenantId, layers, migrate};
-use tenantry_testkit::Stage;
+use tenantry_testkit::{ACT, Stage};
 use tower::ServiceExt;
 
 tenantry::manifest!("readme/models.toml");
@@ -58,7 +58,7 @@ async fn from_the_struct_to_table_policies_repository_and_routes() {
     let stage = Stage::set(database, &CONVENTIONS, folder.path(), password, &mut |_| {}).await.unwrap();
     let platform = Config::new(stage.url("platform").expose_with_password()).unwrap();
     let platform = Platform::start(&platform, &CONVENTIONS).await.unwrap();
-    let (a, b) = (platform.create_tenant("a", "A").await.unwrap(), platform.create_tenant("b", "B").await.unwrap());
+    let (a, b) = (platform.create_tenant("a", "A", ACT).await.unwrap(), platform.create_tenant("b", "B", ACT).await.unwrap());
 
     // Starting looks at the fence of every table, so the policies are there.
     let config = Config::new(stage.url("app").expose_with_password()).unwrap();

@@ -12,7 +12,7 @@ use std::time::Duration;
 use sqlx::{Connection, PgConnection};
 use tenantry::{Config, Conventions, Platform, Tenancy, TenantId};
 use tenantry_app::inventory::NewCategory;
-use tenantry_testkit::{Postgres, Stage, Wire, column};
+use tenantry_testkit::{ACT, Postgres, Stage, Wire, column};
 use tokio::sync::OnceCell;
 
 pub use answer::{Answer, answer};
@@ -77,7 +77,7 @@ pub fn patient(url: &str) -> Config {
 
 /// Makes a tenant.
 pub async fn tenant(platform: &Platform, slug: &str) -> TenantId {
-    platform.create_tenant(slug, slug).await.expect("a tenant")
+    platform.create_tenant(slug, slug, ACT).await.expect("a tenant")
 }
 
 impl Bed {

@@ -29,7 +29,11 @@ pub use error::{Error, ErrorKind, Rule};
 pub use executor::{StatementRefusal, Unchecked};
 pub use identities::{Identities, Identity};
 pub use listener::{Change, Listener, TenantHash};
-pub use platform::{Domain, Platform, Tenant};
+pub(crate) use platform::is_operator;
+pub use platform::{
+    Act, Challenge, Domain, FileTxt, FirstAdmin, InvitationSecret, Member, Members, Onboarding, PastAct, Platform, ShortSecretError,
+    Tenant, TxtError, TxtLookup, TxtRecord, VerifyError,
+};
 pub use pool::Connections;
 pub use retry::Isolation;
 pub use tenancy::{StartError, Tenancy};

@@ -10,7 +10,7 @@ use futures_util::StreamExt as _;
 use sqlx::Connection as _;
 use sqlx::postgres::PgConnection;
 use tenantry::{Platform, TenantId};
-use tenantry_testkit::{Stage, execute, lines, said, told};
+use tenantry_testkit::{ACT, Stage, execute, lines, said, told};
 use tenantry_tests::{Bed, root, server};
 
 /// The tenant whose slug and host the attacker was given.
@@ -30,8 +30,8 @@ impl Yard {
     /// The attacker is `bed.a`.
     async fn on(bed: Bed) -> Self {
         let platform = bed.platform().await;
-        let known = platform.create_tenant(KNOWN, "Knowledge Untold").await.expect("a tenant");
-        let hidden = platform.create_tenant("vault-of-secrets", "Vault of Secrets").await.expect("a tenant");
+        let known = platform.create_tenant(KNOWN, "Knowledge Untold", ACT).await.expect("a tenant");
+        let hidden = platform.create_tenant("vault-of-secrets", "Vault of Secrets", ACT).await.expect("a tenant");
         for (tenant, host) in [
             (bed.a, "attacker.example"),
             (known, "known.example"),
@@ -39,14 +39,14 @@ impl Yard {
             (hidden, "door.vault-of-secrets.example"),
             (hidden, "cellar.vault-of-secrets.example"),
         ] {
-            platform.add_domain(tenant, host).await.expect("a domain");
-            platform.verify_domain(tenant, host).await.expect("is verified");
-            platform.activate_domain(tenant, host).await.expect("is active");
+            platform.add_domain(tenant, host, ACT).await.expect("a domain");
+            platform.verify_domain_by_hand(tenant, host, ACT).await.expect("is verified");
+            platform.activate_domain(tenant, host, ACT).await.expect("is active");
         }
-        platform.make_domain_primary(hidden, "door.vault-of-secrets.example").await.expect("is primary");
+        platform.make_domain_primary(hidden, "door.vault-of-secrets.example", ACT).await.expect("is primary");
         // One that nobody may find by its host either.
-        platform.add_domain(hidden, "attic.vault-of-secrets.example").await.expect("a domain");
-        platform.suspend(bed.b).await.expect("is suspended");
+        platform.add_domain(hidden, "attic.vault-of-secrets.example", ACT).await.expect("a domain");
+        platform.suspend(bed.b, ACT).await.expect("is suspended");
         let mut yard = Self { bed, platform, known, foreign: Vec::new(), untold: Vec::new() };
         let mut observer = yard.bed.observer().await;
         execute(&mut observer, "analyze tenancy.tenants, tenancy.domains").await.expect("has statistics");
@@ -250,8 +250,8 @@ async fn who_listens_hears_of_no_tenant() {
     let options = yard.bed.stage.url("app").expose_with_password().to_owned();
     let mut listener = sqlx::postgres::PgListener::connect(&options).await.expect("listens");
     listener.listen(&tenantry_app::CONVENTIONS.changes_channel()).await.expect("listens");
-    yard.platform.add_domain(yard.known, "new.untold.example").await.expect("a domain");
-    yard.platform.suspend(yard.known).await.expect("is suspended");
+    yard.platform.add_domain(yard.known, "new.untold.example", ACT).await.expect("a domain");
+    yard.platform.suspend(yard.known, ACT).await.expect("is suspended");
     let id = yard.known.to_string();
     for _ in 0..2 {
         let told = tokio::time::timeout(std::time::Duration::from_secs(30), listener.recv()).await.expect("in time").expect("is told");

@@ -26,7 +26,7 @@ pub use postgres::{Database, DatabaseError, DatabaseUrl, FindError, PgBouncer, P
 pub use proof::Proof;
 pub use sql::{column, execute, lines, made, said, told};
 pub use stage::{Stage, StageError};
-pub use suite::{Fixture, Suite, SuiteError};
+pub use suite::{ACT, Fixture, Suite, SuiteError};
 pub use wire::{Cut, Way, Wire};
 
 /// Makes an asynchronous function a test that gets tenants of a database of its own; what it may take is a [`Fixture`], and where the

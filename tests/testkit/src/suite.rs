@@ -4,13 +4,16 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock, Weak};
 use std::time::Duration;
 
-use tenantry::{Actor, Config, ConfigError, Conventions, Entry, Error, Platform, StartError, Tenancy, TenantDb, TenantId};
+use tenantry::{Act, Actor, Config, ConfigError, Conventions, Entry, Error, Platform, StartError, Tenancy, TenantDb, TenantId};
 use tokio::sync::Mutex;
 
 use crate::{DatabaseError, FindError, Postgres, Stage, StageError};
 
 /// How long a test waits for a connection: it may run beside a build.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Who makes the tenants of tests, and why: what the operator does is recorded, in a test's database, too.
+pub const ACT: Act<'_> = Act { operator: "tests", reason: "a tenant of a test" };
 
 /// The server of this process. Statics are not dropped; a private server ends with the process all the same.
 static SERVER: LazyLock<Result<Postgres, FindError>> = LazyLock::new(Postgres::find);
@@ -131,7 +134,7 @@ impl Suite {
         let platform = Platform::start(&config("platform")?, &self.conventions).await?;
         let mut ids = Vec::with_capacity(tenants);
         for number in 1..=tenants {
-            ids.push(platform.create_tenant(&format!("tenant-{number}"), &format!("Tenant {number}")).await?);
+            ids.push(platform.create_tenant(&format!("tenant-{number}"), &format!("Tenant {number}"), ACT).await?);
         }
         platform.close().await;
         let tenancy = Tenancy::start(&config("app")?, self.models, self.conventions).await?;

@@ -154,7 +154,7 @@ enum Command {
     Rollback(rollback::Args),
     /// Tells what differs between the models, the files and a database.
     Status(status::Args),
-    /// Makes, lists, suspends and resumes tenants, and says at which domains they are answered.
+    /// Makes, lists, suspends, resumes and closes tenants, says at which domains they are answered, and lists what was done.
     Tenant(tenant::Args),
     /// Audits a live database: fences, keys, roles, and what runs with others' rights.
     LintDb(lint_db::Args),

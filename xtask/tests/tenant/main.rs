@@ -33,7 +33,8 @@ impl Operator {
 
     fn at(arguments: &[&str], url: Option<&str>) -> Said {
         let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
-        command.arg("tenant").args(arguments).env_remove("PLATFORM_DATABASE_URL").stdin(Stdio::null());
+        command.arg("tenant").args(arguments).env_remove("PLATFORM_DATABASE_URL").env_remove("TENANTRY_SECRET").stdin(Stdio::null());
+        command.env("USER", "ada");
         if let Some(url) = url {
             command.env("PLATFORM_DATABASE_URL", url);
         }
@@ -46,16 +47,24 @@ impl Operator {
         Self::at(arguments, Some(self.stage.url("platform").expose_with_password()))
     }
 
+    /// With a reason, where it changes something.
+    fn signed(&self, arguments: &[&str]) -> Said {
+        let leaf = usize::from(arguments[0] == "domain");
+        let (command, rest) = arguments.split_at(leaf + 1);
+        let reason = if matches!(command[leaf], "list" | "record" | "acts") { &[][..] } else { &["--reason", "ticket 4711"] };
+        self.call(&[command, reason, rest].concat())
+    }
+
     #[track_caller]
     fn does(&self, arguments: &[&str]) -> String {
-        let said = self.call(arguments);
+        let said = self.signed(arguments);
         assert!(said.ok && said.err.is_empty(), "{arguments:?}: {said:?}");
         said.out.trim_end().to_owned()
     }
 
     #[track_caller]
     fn refuses(&self, arguments: &[&str], why: &str) {
-        let said = self.call(arguments);
+        let said = self.signed(arguments);
         assert!(!said.ok && said.out.is_empty() && said.err.contains(why), "{arguments:?}: {said:?}");
     }
 }
@@ -87,7 +96,7 @@ fn a_tenant_is_made_listed_suspended_and_resumed() {
     operator.refuses(&["create", "initech", "--name", &"n".repeat(201)], "a name at most 200 characters");
     for nobody in ["initech", "00000000-0000-0000-0000-000000000000", "ac%", "a\u{1b}[2J"] {
         operator.refuses(&["suspend", nobody], "there is no tenant");
-        assert!(!operator.call(&["suspend", nobody]).err.contains('\u{1b}'));
+        assert!(!operator.signed(&["suspend", nobody]).err.contains('\u{1b}'));
     }
     let listed = operator.does(&["list"]);
     assert_eq!(listed.lines().filter(|line| line.contains("  active  ")).count(), 3, "what was refused has changed nothing: {listed}");
@@ -122,6 +131,74 @@ fn a_domain_is_added_verified_activated_and_taken_away() {
     assert_eq!(operator.does(&["domain", "deactivate", "acme", host]), format!("{host} is answered no more"));
     assert_eq!(operator.does(&["domain", "remove", "acme", host]), format!("{host} is nobody's"));
     assert!(operator.does(&["domain", "add", "globex", host]).contains("is added"));
+}
+
+#[test]
+fn what_changes_something_needs_a_reason_and_is_listed() {
+    let operator = Operator::new();
+    operator.does(&["create", "acme"]);
+    for arguments in [
+        &["create", "globex"][..],
+        &["onboard", "globex", "--admin", "ada@globex.example"],
+        &["suspend", "acme"],
+        &["resume", "acme"],
+        &["close", "acme"],
+        &["domain", "add", "acme", "shop.example"],
+        &["domain", "verify", "acme", "shop.example"],
+        &["domain", "remove", "acme", "shop.example"],
+    ] {
+        let said = operator.call(arguments);
+        assert!(!said.ok && said.err.contains("say why with --reason"), "{arguments:?}: {said:?}");
+        let short = operator.call(&[arguments, &["--reason", "why"]].concat());
+        assert!(!short.ok && short.err.contains("a reason has 5 to 500"), "{arguments:?}: {short:?}");
+    }
+    assert_eq!(operator.does(&["list"]).lines().count(), 1);
+    let said = operator.call(&["suspend", "acme", "--reason", "they have asked", "--operator", "bob"]);
+    assert!(said.ok, "{said:?}");
+    assert_eq!(operator.does(&["close", "acme"]), "acme is closed");
+    operator.refuses(&["resume", "acme"], "acme is closing");
+    operator.does(&["create", "globex"]);
+
+    let listed = operator.does(&["acts"]);
+    let lines: Vec<&str> = listed.lines().map(|line| line.split_once("  ").expect("a time").1).collect();
+    let due = [
+        "ada: tenant.create of globex: ticket 4711",
+        "ada: tenant.close of acme: ticket 4711",
+        "bob: tenant.suspend of acme: they have asked",
+        "ada: tenant.create of acme: ticket 4711",
+    ];
+    assert_eq!(lines, due);
+    assert_eq!(operator.does(&["acts", "--tenant", "acme", "--limit", "2"]).lines().count(), 2);
+    operator.refuses(&["acts", "--tenant", "initech"], "there is no tenant");
+    assert_eq!(operator.does(&["acts", "--tenant", "00000000-0000-0000-0000-000000000000"]), "nothing was done yet");
+}
+
+#[test]
+fn a_tenant_is_onboarded_with_an_invitation() {
+    let operator = Operator::new();
+    let onboard = ["onboard", "acme", "--admin", "Ada@Acme.example", "--reason", "contract 4711"];
+    for (odd, why) in [
+        (&["--role", "admin"][..], "a role is NAME=GRANTS"),
+        (&["--role", "admin=everything"], "is no grant"),
+        (&["--admin-role", "owner"], "must be one of the roles"),
+        (&["--host", "a b"], "is no host"),
+        (&["--role", "a=*", "--role", "a=*"], "a role is named twice"),
+    ] {
+        let said = operator.call(&[&onboard[..], odd].concat());
+        assert!(!said.ok && said.err.contains(why), "{odd:?}: {said:?}");
+    }
+    assert!(operator.does(&["list"]).starts_with("no tenants"));
+    let roles = ["--role", "admin=*", "--role", "sales=customers:*,orders:read", "--readonly", "sales=customers.credit_limit"];
+    let said = operator.call(&[&onboard[..], &roles, &["--host", "Shop.acme.example"]].concat());
+    assert!(said.ok && said.err.contains("ada@acme.example"), "{said:?}");
+    let [id, token] = said.out.lines().collect::<Vec<_>>()[..] else { panic!("{said:?}") };
+    assert!(token.starts_with(&format!("iv_{}_", id.replace('-', ""))), "{said:?}");
+    assert_eq!(operator.does(&["list"]), format!("acme  active  {id}  acme"));
+    assert_eq!(operator.does(&["domain", "list", "acme"]), "shop.acme.example: not verified, not active");
+
+    operator.refuses(&["domain", "record", "acme", "shop.acme.example"], "TENANTRY_SECRET");
+    let record = operator.does(&["domain", "record", "acme", "shop.acme.example", "--secret", "a secret of thirty-two bytes, or more"]);
+    assert!(record.starts_with("_tenantry-challenge.shop.acme.example. TXT \"") && record.len() == 38 + 6 + 64 + 1, "{record}");
 }
 
 #[test]

@@ -16,6 +16,7 @@ use super::report::Counts;
 use super::runner::{Broken, Notes, Turn};
 use super::script;
 use super::value::Draw;
+use crate::ACT;
 
 /// What a case begins with.
 #[derive(Clone, Debug)]
@@ -61,7 +62,7 @@ impl<'a> Case<'a> {
     async fn begin(ground: &'a Ground, setup: &Setup, in_turn: bool) -> Result<Self, Box<dyn std::error::Error>> {
         let made = (0..setup.tenants).map(async |_| {
             let slug = format!("t-{}", TenantId::generate());
-            ground.platform.create_tenant(&slug, &slug).await
+            ground.platform.create_tenant(&slug, &slug, ACT).await
         });
         let tenants = try_join_all(made).await?;
         let book = |tenant: &TenantId| Book { mark: Mark::of(*tenant), ..Book::new(&ground.world) };

@@ -13,7 +13,7 @@ pub(super) struct Arm {
 
 /// The suites that the arms name.
 pub(super) const SUITES: &[&str] =
-    &["auth", "db", "http", "isolation", "people", "people_http", "permissions", "resolve", "startup", "check", "cases"];
+    &["auth", "db", "http", "isolation", "operator", "people", "people_http", "permissions", "resolve", "startup", "check", "cases"];
 
 const fn db(name: &'static str, tests: &'static [&'static str]) -> Arm {
     Arm { name, suite: "db", tests }
@@ -33,6 +33,10 @@ const fn people(name: &'static str, tests: &'static [&'static str]) -> Arm {
 
 const fn people_http(name: &'static str, tests: &'static [&'static str]) -> Arm {
     Arm { name, suite: "people_http", tests }
+}
+
+const fn operator(name: &'static str, tests: &'static [&'static str]) -> Arm {
+    Arm { name, suite: "operator", tests }
 }
 
 const fn permissions(name: &'static str, tests: &'static [&'static str]) -> Arm {
@@ -198,6 +202,22 @@ pub(super) const ARMS: &[Arm] = &[
     db("platform_any_status", &["directory::a_slug_and_an_id_are_whose_they_are_and_tell_whether_that_one_is_served"]),
     db("platform_any_domain", &["directory::another_tenants_domain_is_one_that_does_not_exist"]),
     db("platform_found_unseen", &["directory::another_tenants_domain_is_one_that_does_not_exist"]),
+    // What the operator does, and what is recorded of it.
+    operator("platform_act_unrecorded", &["acts::each_act_leaves_its_row_with_operator_and_reason"]),
+    operator("platform_act_apart", &["acts::what_cannot_be_recorded_is_not_done"]),
+    operator("platform_act_unchecked", &["acts::nobody_acts_without_a_name_and_a_reason"]),
+    operator("platform_refusal_recorded", &["acts::what_is_refused_leaves_no_row"]),
+    operator("platform_members_unrecorded", &["members::the_users_of_one_tenant_are_told_with_their_roles_and_recorded"]),
+    operator("platform_onboard_piecemeal", &["onboard::what_fails_half_way_leaves_nothing"]),
+    operator("platform_challenge_of_any_tenant", &["challenged::the_record_of_tenant_and_host_verifies_and_no_other_one"]),
+    operator("platform_challenge_of_any_host", &["challenged::the_record_of_tenant_and_host_verifies_and_no_other_one"]),
+    operator("platform_challenge_unread", &["challenged::the_record_of_tenant_and_host_verifies_and_no_other_one"]),
+    operator("platform_challenge_unbounded", &["challenged::an_answer_is_bounded"]),
+    operator("operator_token_unread", &["refused::without_a_token_that_is_somebodys_every_path_is_one_answer"]),
+    operator("operator_first_of_two", &["refused::without_a_token_that_is_somebodys_every_path_is_one_answer"]),
+    operator("operator_path_before_token", &["refused::without_a_token_that_is_somebodys_every_path_is_one_answer"]),
+    operator("operator_named_twice", &["operators::a_name_and_a_token_are_one_operators"]),
+    operator("operator_listens_anywhere", &["operators::it_listens_where_nobody_else_is_unless_that_is_said"]),
     startup("start_lookups_unread", &["lookups::functions_other_than_the_models_are_named"]),
     startup("start_lookup_columns_unread", &["lookups::what_the_look_up_role_may_do_beyond_its_columns_is_named"]),
     // Who is asking: passwords.

@@ -25,6 +25,7 @@ const FLOORS: &[&str] = &[
     "http",
     "layers",
     "people",
+    "operator",
     "migrate",
     "lint",
     "private",

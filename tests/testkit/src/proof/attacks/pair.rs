@@ -15,7 +15,7 @@ use super::super::operation::Scene;
 use super::super::sql::{fetch, insert, json, own_row};
 use super::super::value::Draw;
 use super::assault::fresh;
-use crate::execute;
+use crate::{ACT, execute};
 
 /// What attacks are made on.
 #[derive(Clone, Copy)]
@@ -68,7 +68,7 @@ impl<'a> Pair<'a> {
         let mut tenants = Vec::new();
         for _ in 0..2 {
             let slug = format!("t-{}", TenantId::generate());
-            tenants.push(field.platform.create_tenant(&slug, &slug).await.map_err(told)?);
+            tenants.push(field.platform.create_tenant(&slug, &slug, ACT).await.map_err(told)?);
         }
         let connect = async |options: &PgConnectOptions| PgConnection::connect_with(options).await.map_err(told);
         let mut pair = Self {

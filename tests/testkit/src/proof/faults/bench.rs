@@ -20,7 +20,7 @@ use super::super::value::of_json;
 use super::super::{Failure, Proof, script, setup};
 use super::errand::{Ended, Errand, Kind, fresh, run_alone};
 use super::report::Fate;
-use crate::{DatabaseUrl, Stage, execute, made};
+use crate::{ACT, DatabaseUrl, Stage, execute, made};
 
 /// How many tenants there are. One acts, and the others must not notice.
 pub(super) const TENANTS: usize = 3;
@@ -64,7 +64,7 @@ impl Bench {
         let (mut tenants, mut lanes) = (Vec::new(), Vec::new());
         for number in 0..TENANTS {
             let slug = format!("tenant-{number}");
-            tenants.push(platform.create_tenant(&slug, &slug).await.map_err(Failure::setup)?);
+            tenants.push(platform.create_tenant(&slug, &slug, ACT).await.map_err(Failure::setup)?);
             let app = stage.url("app").options().map_err(Failure::setup)?;
             lanes.push(PgConnection::connect_with(&app).await.map_err(Failure::setup)?);
         }
