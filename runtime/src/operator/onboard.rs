@@ -2,9 +2,11 @@
 
 use std::fmt;
 
+use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::auth::RandomnessError;
+use crate::auth::mailed::InvitationToken;
 use crate::db::{Act, Error, InvitationSecret, Onboarding, Platform};
 use crate::schema::TenantId;
 
@@ -35,10 +37,10 @@ pub enum OnboardError {
 /// When there is no randomness, or the tenant cannot be made.
 pub async fn onboard(platform: &Platform, onboarding: &Onboarding<'_>, act: Act<'_>) -> Result<Onboarded, OnboardError> {
     let tenant = TenantId::generate();
-    let (id, text) = (uuid::Uuid::now_v7(), String::new());
-    let secret = InvitationSecret { id, hash: [0; 32] };
+    let token = InvitationToken::generate(tenant, Uuid::now_v7())?;
+    let secret = InvitationSecret { id: token.id(), hash: *token.hash().expose() };
     platform.onboard(tenant, onboarding, &secret, act).await?;
-    Ok(Onboarded { tenant, invitation: text.into() })
+    Ok(Onboarded { tenant, invitation: token.expose() })
 }
 
 impl fmt::Debug for Onboarded {

@@ -59,6 +59,7 @@
 mod behind;
 mod builder;
 mod error;
+pub mod http;
 mod invitations;
 mod keys;
 mod logins;

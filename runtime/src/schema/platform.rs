@@ -8,8 +8,10 @@ use super::{ColumnDef, Kind, Literal, ModelDef, ModelRef, Scope, Verbs};
 pub(crate) const ACTIVE: &str = "active";
 /// The status of a tenant that the operator has suspended.
 pub(crate) const SUSPENDED: &str = "suspended";
+/// The status of a tenant that is closed, for good.
+pub(crate) const CLOSING: &str = "closing";
 /// The status of a tenant that is still being made: what a row has that says nothing else.
-const PROVISIONING: &str = "provisioning";
+pub(crate) const PROVISIONING: &str = "provisioning";
 
 /// What a host looks like (POSIX regular expression): labels with dots between (RFC 1123, section 2.1), lower-case, letters outside of ASCII
 /// as punycode. It is the one spelling that [`Host`](crate::layers::resolve::Host) writes.
@@ -33,7 +35,7 @@ pub static TENANTS: ModelDef = ModelDef {
         ColumnDef {
             doc: "Whether it is served.",
             default: Some(Literal::Str(PROVISIONING)),
-            ..ColumnDef::new("status", Kind::Enum(&[PROVISIONING, ACTIVE, SUSPENDED, "closing"]), false)
+            ..ColumnDef::new("status", Kind::Enum(&[PROVISIONING, ACTIVE, SUSPENDED, CLOSING]), false)
         },
     ],
     uniques: &[],

@@ -7,6 +7,7 @@ use axum::Router;
 use reqwest::{Client, Method, RequestBuilder, StatusCode, header};
 use serde_json::{Value, json};
 use tenantry::auth::token::{KeyRing, SigningKey};
+use tenantry::db::{FirstAdmin, Onboarding};
 use tenantry::http::{Api, CursorKey};
 use tenantry::layers::authenticate::SessionCookie;
 use tenantry::layers::resolve::Host;
@@ -16,7 +17,7 @@ use tenantry::operator::onboard;
 use tenantry::people::People;
 use tenantry::people::http::{Cookies, public, routes};
 use tenantry::permissions::Role;
-use tenantry::{Act, Config, FirstAdmin, Identities, Onboarding, Platform, Tenancy};
+use tenantry::{Act, Config, Identities, Platform, Tenancy};
 use tenantry_testkit::Stage;
 
 use super::{DemoTenant, Holds, refused};
