@@ -53,6 +53,7 @@
 //! | [`TenantTx`] | the tenant's transaction: it runs units, and hand-written SQL, for which it is an sqlx executor |
 //! | [`Directory`] | what must be known before a tenant is: whose a host, a slug or an id is; one name in, one answer out |
 //! | [`Platform`] | the operator's door, with a role and connections of its own: tenants and their domains, and no rows of theirs |
+//! | [`Identities`] | who there is in the whole database, by e-mail or id: a role and connections of its own, one key in, one answer out |
 //! | [`Listener`] | hears which tenants the operator has changed, so that what is remembered of them can be forgotten |
 //!
 //! Repository methods run nothing. They return units, and a unit carries no tenant: the handle or the transaction that runs it binds its
@@ -81,8 +82,9 @@
 //! # The modules
 //!
 //! They stand on each other, each only on those before it. [`schema`], [`permissions`], [`diff`] and [`sql`] are pure: definitions, who may do
-//! what, differences of definitions, and both as text. [`db`] has the ways in, [`repo`] the repository, [`http`] the routes, [`auth`] who is asking, [`layers`] what stands in front of
-//! the routes, and [`migrate`] the migrations and the provision of a database; [`lint`] audits one that is there.
+//! what, differences of definitions, and both as text. [`auth`] judges who is asking, [`db`] has the ways in, [`repo`] the repository, [`http`]
+//! the routes, [`layers`] what stands in front of them, [`people`] who has an account where, and [`migrate`] the migrations and the provision of
+//! a database; [`lint`] audits one that is there.
 //!
 //! The example `tenant_context` shows the transaction alone, without HTTP; `resolve` shows the layer that finds a request's tenant, alone,
 //! and `authenticate` the one that finds out who sends it.
@@ -101,6 +103,7 @@ pub mod layers;
 pub mod lint;
 pub mod migrate;
 mod mutants;
+pub mod people;
 pub mod permissions;
 pub mod repo;
 pub mod schema;
@@ -109,8 +112,8 @@ pub mod sql;
 mod testing;
 
 pub use db::{
-    Change, Config, ConfigError, Directory, Domain, Error, ErrorKind, Isolation, Listener, Platform, Pooler, Rule, SqlCounters, StartError,
-    StatementRefusal, Tenancy, Tenant, TenantDb, TenantHash, TenantTx, Unit,
+    Change, Config, ConfigError, Directory, Domain, Error, ErrorKind, Identities, Identity, Isolation, Listener, Platform, Pooler, Rule,
+    SqlCounters, StartError, StatementRefusal, Tenancy, Tenant, TenantDb, TenantHash, TenantTx, Unit,
 };
 pub use repo::{After, List, Page, Repo};
 pub use schema::{

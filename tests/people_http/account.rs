@@ -114,9 +114,8 @@ async fn a_password_is_changed_by_who_knows_the_old_one() {
     let town = Town::open().await;
     town.person("a", "ada@example.com", &["*"]).await;
     let session = town.login("a", "ada@example.com").await;
-    let change = async |old: &str, new: &str| {
-        town.ask("a", "POST", "/auth/password").of(&session).json(json!({ "old": old, "new": new })).await
-    };
+    let change =
+        async |old: &str, new: &str| town.ask("a", "POST", "/auth/password").of(&session).json(json!({ "old": old, "new": new })).await;
     let long = "x".repeat(1_025);
     assert_eq!(change("wrong password", "another password").await.errors(), (422, vec!["/old wrong".to_owned()]));
     assert_eq!(change(PASSWORD, "7 chars").await.errors(), (422, vec!["/new too-short".to_owned()]));
@@ -127,7 +126,8 @@ async fn a_password_is_changed_by_who_knows_the_old_one() {
     assert_eq!((done.status, &*done.body, done.header("cache-control")), (204, "", "no-store"));
     let refreshed = town.post("a", "/auth/refresh", json!({ "refresh_token": session["refresh_token"] })).await;
     assert_eq!(refreshed.status, 401, "the logins from before have ended");
-    let login = async |password: &str| town.post("a", "/auth/login", json!({ "email": "ada@example.com", "password": password })).await.status;
+    let login =
+        async |password: &str| town.post("a", "/auth/login", json!({ "email": "ada@example.com", "password": password })).await.status;
     assert_eq!((login(PASSWORD).await, login("another password").await), (401, 200));
 }
 
@@ -143,11 +143,13 @@ async fn an_api_key_is_made_shown_once_listed_and_revoked() {
     let made = made.json();
     let names: Vec<&str> = made.as_object().unwrap().keys().map(String::as_str).collect();
     assert_eq!(names, ["created", "expires", "id", "key", "name", "revoked", "scopes", "used"]);
-    assert_eq!((&made["name"], &made["scopes"], &made["expires"]), (&json!("export"), &json!(["customers:read"]), &json!("2999-01-01T00:00:00Z")));
+    assert_eq!(
+        (&made["name"], &made["scopes"], &made["expires"]),
+        (&json!("export"), &json!(["customers:read"]), &json!("2999-01-01T00:00:00Z"))
+    );
     let key = text(&made, "key");
-    let with_key = async |method: &str| {
-        town.ask("a", method, "/customers").bearer(key).json(json!({ "code": "A", "name": "A" })).await.status
-    };
+    let with_key =
+        async |method: &str| town.ask("a", method, "/customers").bearer(key).json(json!({ "code": "A", "name": "A" })).await.status;
     assert_eq!((with_key("GET").await, with_key("POST").await), (200, 403));
 
     let listed = town.ask("a", "GET", "/api-keys").of(&ada).empty().await;
@@ -159,7 +161,9 @@ async fn an_api_key_is_made_shown_once_listed_and_revoked() {
     let revoke = async |session: &Value, path: &str| town.ask("a", "DELETE", path).of(session).empty().await;
     let nobody = town.ask("a", "GET", "/nothing").of(&ada).empty().await;
     let strange = format!("/api-keys/{}", Uuid::now_v7());
-    for (session, path) in [(&bob, path.as_str()), (&ada, &strange), (&ada, "/api-keys/none"), (&ada, "/api-keys/%ff"), (&ada, "/api-keys/%2e%2e")] {
+    for (session, path) in
+        [(&bob, path.as_str()), (&ada, &strange), (&ada, "/api-keys/none"), (&ada, "/api-keys/%ff"), (&ada, "/api-keys/%2e%2e")]
+    {
         let answer = revoke(session, path).await;
         assert_eq!((answer.status, &answer.body), (404, &nobody.body), "{path}");
     }

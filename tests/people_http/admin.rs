@@ -40,7 +40,8 @@ async fn an_admin_builds_a_tenants_people() {
 
     let users = send(&town, &session, "GET", "/users", Value::Null).await.json();
     let of = |email: &str| users["items"].as_array().unwrap().iter().find(|user| user["email"] == email).unwrap().clone();
-    let expected = json!({ "id": id, "name": "Carl", "email": "carl@example.com", "is_active": true, "roles": [{ "id": role, "name": "clerk" }] });
+    let expected =
+        json!({ "id": id, "name": "Carl", "email": "carl@example.com", "is_active": true, "roles": [{ "id": role, "name": "clerk" }] });
     assert_eq!(of("carl@example.com"), expected);
     assert_eq!((users["items"].as_array().unwrap().len(), text(&of("ada@example.com"), "id")), (2, ada.to_string().as_str()));
 

@@ -136,7 +136,8 @@ async fn a_cookie_that_is_not_there_once_refreshes_nothing() {
     let same = format!("__Host-refresh={0}; __Host-refresh={0}", jar.refresh);
     let elsewhere = format!("refresh={0}; __Secure-refresh={0}; __host-refresh={0}", jar.refresh);
     for cookie in ["", "__Host-refresh=", "__Host-refresh", "__Host-refresh=x", "__Host-refresh=\u{e9}", &twice, &same, &elsewhere] {
-        let answer = town.ask("a", "POST", "/auth/refresh").header(OWN_PAGE).header(("cookie", cookie)).json(json!({ "cookie": true })).await;
+        let answer =
+            town.ask("a", "POST", "/auth/refresh").header(OWN_PAGE).header(("cookie", cookie)).json(json!({ "cookie": true })).await;
         assert_eq!((answer.status, answer.code().as_str()), (401, "credentials"), "{cookie}");
     }
     assert_eq!(refreshed(&town, &jar).await.status, 200);

@@ -34,7 +34,8 @@ fn told(page: &str, prefix: &str) -> BTreeSet<(String, String, String)> {
 async fn the_tables_have_every_route_and_what_it_needs() {
     let town = Town::open().await;
     let routes = of_people(&town.people);
-    let there: BTreeSet<_> = routes.listed().iter().map(|route| (route.method.to_owned(), route.path.clone(), route.needs.to_string())).collect();
+    let there: BTreeSet<_> =
+        routes.listed().iter().map(|route| (route.method.to_owned(), route.path.clone(), route.needs.to_string())).collect();
     assert_eq!(told(PAGE, ""), there);
     assert_eq!(told(MODULE, "//! "), there);
 }

@@ -64,7 +64,14 @@ async fn whoever_is_not_let_in_gets_one_answer() {
         }
     }
     let (status, headers, body) = answers[0].1.clone();
-    assert_eq!((status, body), (401, concat!(r#"{"type":"urn:tenantry:problem:credentials","title":"The credentials are not right","#, r#""status":401}"#).to_owned()));
+    assert_eq!(
+        (status, body),
+        (
+            401,
+            concat!(r#"{"type":"urn:tenantry:problem:credentials","title":"The credentials are not right","#, r#""status":401}"#)
+                .to_owned()
+        )
+    );
     assert!(headers.contains(&("www-authenticate".to_owned(), CHALLENGE.as_bytes().to_vec())), "{headers:?}");
     assert!(headers.contains(&("cache-control".to_owned(), b"no-store".to_vec())), "{headers:?}");
     for (email, answer) in &answers {
@@ -91,9 +98,7 @@ async fn too_many_attempts_wait_whether_there_is_such_a_person_or_not() {
     limits.of_an_identity = 3;
     let town = Town::limited(limits).await;
     town.person("a", "ada@example.com", &["*"]).await;
-    let attempt = async |email: &str, password: &str| {
-        town.post("a", "/auth/login", json!({ "email": email, "password": password })).await
-    };
+    let attempt = async |email: &str, password: &str| town.post("a", "/auth/login", json!({ "email": email, "password": password })).await;
     let mut refused = Vec::new();
     for email in ["ada@example.com", "nobody@example.com"] {
         for _ in 0..3 {
@@ -250,7 +255,8 @@ async fn a_reset_sets_a_password_once_and_ends_the_logins() {
     assert!(done.headers.get("set-cookie").is_none(), "a reset logs nobody in");
     assert_eq!(finish("a", &token, "a third password").await.status, 401);
     assert_eq!(refreshed(&town, "a", text(&session, "refresh_token")).await.status, 401);
-    let login = async |password: &str| town.post("a", "/auth/login", json!({ "email": "ada@example.com", "password": password })).await.status;
+    let login =
+        async |password: &str| town.post("a", "/auth/login", json!({ "email": "ada@example.com", "password": password })).await.status;
     assert_eq!((login(PASSWORD).await, login("another password").await), (401, 200));
 }
 

@@ -69,10 +69,11 @@ async fn takes_nothing() -> &'static str {
 #[tokio::test]
 async fn a_public_route_gets_no_tenant() {
     let town = Town::open().await;
-    let routes = Routes::new(&api())
-        .post("/taking", Needs::Nothing, takes)
-        .post("/open", Needs::Nothing, takes_nothing)
-        .post("/reports", Permission::of("reports:read"), takes);
+    let routes = Routes::new(&api()).post("/taking", Needs::Nothing, takes).post("/open", Needs::Nothing, takes_nothing).post(
+        "/reports",
+        Permission::of("reports:read"),
+        takes,
+    );
     assert_eq!(routes.listed().iter().map(|route| route.needs.to_string()).collect::<Vec<_>>(), ["public", "public", "reports:read"]);
     let router = answer_with_problems(routes.into_router());
     let send = async |path: &str, unchecked: bool| {

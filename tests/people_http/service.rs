@@ -135,8 +135,7 @@ impl Town {
     /// Invites somebody with such a role, who accepts; returns the user.
     pub(crate) async fn person(&self, slug: &str, email: &str, grants: &[&'static str]) -> Uuid {
         let token = self.invited(slug, email, grants).await;
-        let accepted =
-            self.people.accept(self.tenant(slug), token.as_bytes(), "Somebody", password(PASSWORD), PEER.parse().unwrap()).await;
+        let accepted = self.people.accept(self.tenant(slug), token.as_bytes(), "Somebody", password(PASSWORD), PEER.parse().unwrap()).await;
         accepted.expect("the invitation is accepted").user.id
     }
 

@@ -3,13 +3,17 @@
 //! What stands here knows neither tables nor requests. It is told what is stored and when it is, and says what to do, so that each part can
 //! be used, and tried, alone:
 //!
+//! - [`Email`] is the name that a person logs in with, in one spelling;
 //! - [`Password`] and [`PasswordHash`] are values that no log line shows;
 //! - [`Hashing`] makes and compares hashes by argon2id, off the asynchronous threads, in bounded memory, and as slowly for an unknown person as
 //!   for a known one;
 //! - [`Attempts`] counts attempts for each identity and each address, and says how long to wait;
 //! - [`token`] issues and verifies access tokens, and knows the keys of outside issuers;
 //! - [`refresh`] rotates refresh tokens, and notices one that comes again;
-//! - [`key`] judges API keys.
+//! - [`key`] judges API keys;
+//! - [`mailed`] judges tokens that a mailbox gets.
+//!
+//! [`people`](crate::people) has the tables, and puts it all together.
 //!
 //! ```
 //! use tenantry::auth::{Attempts, AttemptLimits, Cost, Hashing, Password, Verdict};
@@ -32,8 +36,10 @@
 //! ```
 
 mod attempts;
+mod email;
 mod hashing;
 pub mod key;
+pub mod mailed;
 mod opaque;
 mod password;
 pub mod refresh;
@@ -41,6 +47,7 @@ mod scopes;
 pub mod token;
 
 pub use attempts::{Attempt, AttemptLimits, Attempts, AttemptsError, TooMany};
+pub use email::{Email, EmailError};
 pub use hashing::{Cost, CostError, Hashing, HashingError, Verdict};
 pub use opaque::{RandomnessError, SecretHash};
 pub use password::{HashFormError, Password, PasswordHash, PasswordRefusal};

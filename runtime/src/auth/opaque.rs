@@ -51,9 +51,37 @@ impl SecretHash {
         &self.0
     }
 
+    /// The bytes as a column of text has them: 64 hexadecimal digits in small letters.
+    #[must_use]
+    pub fn hex(&self) -> String {
+        let mut text = String::with_capacity(64);
+        for byte in self.0 {
+            // Writing to a string does not fail.
+            let _ = write!(text, "{byte:02x}");
+        }
+        text
+    }
+
+    /// The hash that a column of text has; `None` when that is no such text.
+    #[must_use]
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let mut bytes = [0; 32];
+        if text.len() == 64 && fill(&mut bytes, text) { Some(Self(bytes)) } else { None }
+    }
+
+    /// Of a whole text, which has 32 random bytes in it.
+    pub(super) fn of_text(text: &str) -> Self {
+        Self(Sha256::digest(text.as_bytes()).into())
+    }
+
+    /// Whether it is the other one, compared in a time that does not depend on where they differ.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+
     /// Whether it is the secret's, compared in a time that does not depend on where they differ.
     pub(super) fn is_of(&self, secret: &Secret) -> bool {
-        self.0.ct_eq(&secret.hash().0).into()
+        self.is(&secret.hash())
     }
 }
 
@@ -86,10 +114,8 @@ impl<const SECRETS: usize> Opaque<SECRETS> {
             return None;
         }
         let mut secrets: [Secret; SECRETS] = std::array::from_fn(|_| Secret(Zeroizing::new([0; 32])));
-        let digits = hex.as_bytes().chunks_exact(2);
-        for (byte, two) in secrets.iter_mut().flat_map(|secret| secret.0.iter_mut()).zip(digits) {
-            let [high, low] = two else { return None };
-            *byte = (digit(*high)? << 4) | digit(*low)?;
+        if !fill(secrets.iter_mut().flat_map(|secret| secret.0.iter_mut()), hex) {
+            return None;
         }
         Some(Self { tenant: TenantId::from(uuid(tenant)?), id: uuid(id)?, secrets })
     }
@@ -110,6 +136,15 @@ impl<const SECRETS: usize> Opaque<SECRETS> {
 fn uuid(text: &str) -> Option<Uuid> {
     let is_plain = text.len() == 32 && text.bytes().all(|byte| digit(byte).is_some());
     if is_plain { Uuid::try_parse(text).ok() } else { None }
+}
+
+/// Reads small hexadecimal digits into bytes; `false` when one is none.
+fn fill<'b>(bytes: impl IntoIterator<Item = &'b mut u8>, hex: &str) -> bool {
+    bytes.into_iter().zip(hex.as_bytes().chunks_exact(2)).all(|(byte, two)| {
+        let [high, low] = two else { return false };
+        let read = digit(*high).zip(digit(*low)).map(|(high, low)| (high << 4) | low);
+        read.map(|read| *byte = read).is_some()
+    })
 }
 
 const fn digit(byte: u8) -> Option<u8> {

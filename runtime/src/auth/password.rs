@@ -52,7 +52,16 @@ impl Password {
     /// What is wrong with it.
     pub fn chosen(text: String) -> Result<Self, PasswordRefusal> {
         let password = Self::typed(text)?;
-        if password.0.chars().count() < SHORTEST { Err(PasswordRefusal::TooShort) } else { Ok(password) }
+        password.may_be_chosen()?;
+        Ok(password)
+    }
+
+    /// Whether one that was typed may be chosen, too: where it shows late whether somebody has a password already.
+    ///
+    /// # Errors
+    /// [`PasswordRefusal::TooShort`].
+    pub fn may_be_chosen(&self) -> Result<(), PasswordRefusal> {
+        if self.0.chars().count() < SHORTEST { Err(PasswordRefusal::TooShort) } else { Ok(()) }
     }
 
     pub(super) fn bytes(&self) -> &[u8] {

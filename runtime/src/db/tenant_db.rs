@@ -7,10 +7,10 @@ use futures_core::future::BoxFuture;
 use tracing::Instrument;
 
 use super::tenancy::Core;
-use super::tx::{Context, TenantTx};
+use super::tx::{Context, Read, TenantTx};
 use super::{Error, ErrorKind, Isolation, Unit, retry};
 use crate::mutants::mutant;
-use crate::schema::{Actor, RequestId, TenantId};
+use crate::schema::{Actor, Arg, RequestId, TenantId};
 
 /// One tenant's database. It is not `Clone`, and a transaction borrows it alone, so that a transaction inside a transaction, which would
 /// wait for a second connection while it holds the first, does not compile:
@@ -68,6 +68,14 @@ impl TenantDb {
     /// What the statement fails with; see [`ErrorKind`](super::ErrorKind).
     pub async fn run<T>(&self, unit: Unit<T>) -> Result<T, Error> {
         self.enter(async |tx: &mut TenantTx<'_>| tx.run(unit).await).await
+    }
+
+    /// Runs a statement of the library's own alone; see [`TenantTx::own`].
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub(crate) async fn own<T: Send>(&self, text: &Arc<str>, args: Vec<Arg>, read: Read<T>) -> Result<Vec<T>, Error> {
+        self.enter(async move |tx: &mut TenantTx<'_>| tx.own(text, args, read).await).await
     }
 
     /// Runs `work` in a transaction: committed when it returns `Ok`, rolled back when it returns an error, panics or is dropped.

@@ -15,7 +15,10 @@ use super::row::WireRow;
 use super::tenancy::Core;
 use super::{Error, ErrorKind, Isolation, Unchecked, Unit};
 use crate::mutants::mutant;
-use crate::schema::{Actor, Cells, Conventions, RequestId, TenantId};
+use crate::schema::{Actor, Arg, Cells, Conventions, ReadError, RequestId, TenantId};
+
+/// Reads a row.
+pub(crate) type Read<T> = fn(&mut Cells<'_>) -> Result<T, ReadError>;
 
 /// Whose transaction it is, and on whose behalf.
 #[derive(Clone, Copy, Debug)]
@@ -111,7 +114,23 @@ impl<'c> TenantTx<'c> {
         fold.finish(affected)
     }
 
-    /// Every statement of a unit passes here. The mark is set before the first await and cleared when all went well, so that an error, a
+    /// Runs a statement of the library's own, over the platform's tables instead of a model's, and reads its rows. As in a unit, `$1` is the
+    /// tenant, and the text comes from a renderer.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub(crate) async fn own<T: Send>(&mut self, text: &Arc<str>, args: Vec<Arg>, read: Read<T>) -> Result<Vec<T>, Error> {
+        let args = encode(self.context.tenant, args)?;
+        let mut rows = Vec::new();
+        let mut row = |row: &PgRow| -> Result<(), Error> {
+            rows.push(read(&mut Cells::new(&WireRow(row)))?);
+            Ok(())
+        };
+        self.exec(Arc::clone(text), args, &mut row).await?;
+        Ok(rows)
+    }
+
+    /// Every statement of a unit, and of the library's own, passes here. The mark is set before the first await and cleared when all went well, so that an error, a
     /// panic and a dropped future alike leave it.
     async fn exec(
         &mut self,
@@ -121,7 +140,7 @@ impl<'c> TenantTx<'c> {
     ) -> Result<u64, Error> {
         let before = self.poisoned;
         self.poisoned = !mutant!("no_poison");
-        #[expect(clippy::disallowed_methods, reason = "the text was rendered from the definitions of the models")]
+        #[expect(clippy::disallowed_methods, reason = "the text was rendered from the definitions of the models, or from the conventions")]
         let query = sqlx::query_with(sqlx::AssertSqlSafe(text), args).persistent(self.core.pool.keeps_statements());
         let mut affected = 0;
         let mut steps = (&mut *self.transaction).fetch_many(query);

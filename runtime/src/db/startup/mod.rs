@@ -93,6 +93,11 @@ pub(crate) async fn check_platform(connection: &mut PgConnection, config: &Confi
     check_login(connection, config, &conventions.role("platform")).await
 }
 
+/// Whether the login is that of identities: an application's that could read them would show every e-mail to an injected statement.
+pub(crate) async fn check_identities(connection: &mut PgConnection, config: &Config, conventions: &Conventions) -> Result<(), Vec<Fault>> {
+    check_login(connection, config, &conventions.role("identity")).await
+}
+
 /// Whether the login is the application's: one that only listens needs nothing more.
 pub(crate) async fn check_listener(connection: &mut PgConnection, config: &Config, conventions: &Conventions) -> Result<(), Vec<Fault>> {
     check_login(connection, config, &conventions.role("app")).await

@@ -12,7 +12,8 @@ pub(super) struct Arm {
 }
 
 /// The suites that the arms name.
-pub(super) const SUITES: &[&str] = &["auth", "db", "http", "isolation", "people_http", "permissions", "resolve", "startup", "check", "cases"];
+pub(super) const SUITES: &[&str] =
+    &["auth", "db", "http", "isolation", "people", "people_http", "permissions", "resolve", "startup", "check", "cases"];
 
 const fn db(name: &'static str, tests: &'static [&'static str]) -> Arm {
     Arm { name, suite: "db", tests }
@@ -27,6 +28,10 @@ const fn auth(name: &'static str, tests: &'static [&'static str]) -> Arm {
 }
 
 const fn people(name: &'static str, tests: &'static [&'static str]) -> Arm {
+    Arm { name, suite: "people", tests }
+}
+
+const fn login(name: &'static str, tests: &'static [&'static str]) -> Arm {
     Arm { name, suite: "people_http", tests }
 }
 
@@ -240,6 +245,60 @@ pub(super) const ARMS: &[Arm] = &[
     auth("authenticate_origin_missing", &["authenticate::a_cookie_that_nothing_vouches_for_acts_not_at_all"]),
     auth("authenticate_same_site_trusted", &["authenticate::another_tenants_subdomain_is_another_origin"]),
     auth("authenticate_websocket_unguarded", &["authenticate::a_websocket_is_opened_from_its_own_origin_alone"]),
+    // Who has an account where: logins.
+    people("people_identities_by_any_login", &["identities::another_login_than_that_of_identities_is_refused"]),
+    people(
+        "people_inactive_accepted",
+        &["logins::whoever_is_not_let_in_gets_one_answer", "refresh::who_is_inactive_is_kept_logged_in_no_longer"],
+    ),
+    people("people_succeeded_early", &["logins::an_attempt_has_succeeded_when_a_user_of_this_tenant_was_found"]),
+    people("people_change_unseen", &["logins::a_login_that_begins_while_the_password_changes_ends_itself"]),
+    people("people_rehash_blind", &["logins::a_hash_of_an_older_cost_is_made_anew_and_over_no_other_password"]),
+    people("people_roles_of_inactive", &["logins::who_is_deactivated_may_nothing_and_who_comes_back_may_again"]),
+    people("people_switch_by_key", &["switch::a_key_and_a_narrow_token_open_one_tenant"]),
+    people("people_switch_to_suspended", &["switch::a_tenant_of_nobody_one_that_is_not_served_and_one_of_others_are_one_answer"]),
+    people("people_refresh_of_any_tenant", &["refresh::a_token_is_good_in_its_own_tenant_alone"]),
+    people("people_reuse_forgotten", &["refresh::a_token_that_comes_again_ends_its_login_and_no_other"]),
+    people("people_rotation_unguarded", &["refresh::of_those_that_present_one_token_at_once_one_is_first_and_the_others_end_the_login"]),
+    people("people_logout_unverified", &["refresh::a_logout_ends_the_login_of_its_token_and_a_made_up_one_ends_none"]),
+    // Who has an account where: passwords.
+    people("people_change_unverified", &["passwords::who_knows_the_old_password_chooses_another_and_all_logins_here_end"]),
+    people(
+        "people_logins_survive",
+        &[
+            "passwords::who_knows_the_old_password_chooses_another_and_all_logins_here_end",
+            "passwords::who_has_forgotten_the_password_gets_a_token_that_is_good_once",
+            "logins::who_is_deactivated_may_nothing_and_who_comes_back_may_again",
+        ],
+    ),
+    people(
+        "people_short_passwords",
+        &[
+            "passwords::who_knows_the_old_password_chooses_another_and_all_logins_here_end",
+            "passwords::who_has_forgotten_the_password_gets_a_token_that_is_good_once",
+            "invitations::a_new_person_chooses_a_password_and_is_a_user_with_the_role",
+        ],
+    ),
+    people("people_reset_twice", &["passwords::who_has_forgotten_the_password_gets_a_token_that_is_good_once"]),
+    people("people_reset_never_expires", &["passwords::a_token_expires_and_another_one_takes_its_place"]),
+    people("people_reset_of_any_tenant", &["passwords::a_token_is_good_in_the_tenant_that_it_names_alone"]),
+    people("people_reset_of_strangers", &["passwords::nobody_learns_whose_address_it_is_and_no_stranger_gets_a_mail"]),
+    // Who has an account where: invitations, roles and keys.
+    people("people_accept_unverified", &["invitations::a_person_who_has_a_password_types_it"]),
+    people("people_invitation_never_expires", &["invitations::an_invitation_expires"]),
+    people("people_invitation_of_any_tenant", &["invitations::an_invitation_is_its_tenants_and_its_secrets"]),
+    people("people_invitation_secret_unread", &["invitations::an_invitation_is_its_tenants_and_its_secrets"]),
+    people("people_invitation_twice", &["invitations::an_invitation_is_good_once"]),
+    people(
+        "people_role_ungiven",
+        &["invitations::nobody_invites_to_more_than_they_have", "members::nobody_gives_takes_makes_or_deletes_what_they_have_not"],
+    ),
+    people("people_deactivates_oneself", &["members::nobody_deactivates_oneself_or_somebody_who_has_more"]),
+    people("people_deactivates_stronger", &["members::nobody_deactivates_oneself_or_somebody_who_has_more"]),
+    people("people_key_by_key", &["keys::nobody_lends_what_they_have_not"]),
+    people("people_key_of_anybody", &["keys::a_key_is_its_owners_to_see_and_to_revoke"]),
+    people("people_key_of_inactive", &["keys::a_key_of_an_inactive_owner_is_none"]),
+    people("people_key_ungiven", &["keys::nobody_lends_what_they_have_not"]),
     // What they may do.
     permissions("permission_any_role_frees", &["fields::a_role_beside_it_frees_the_field_only_where_it_covers_the_route"]),
     permissions("permission_after_body", &["order::a_refused_body_is_not_read"]),
@@ -257,24 +316,24 @@ pub(super) const ARMS: &[Arm] = &[
     permissions("caller_unscoped", &["stack::scopes_narrow_what_a_role_covers"]),
     permissions("permission_unmounted", &["mounted::a_route_beside_the_others_gets_no_tenant"]),
     // How a person gets in.
-    people("login_by_key", &["account::an_api_key_is_no_person"]),
-    people("login_cached", &["login::a_login_is_answered_with_a_session"]),
-    people("login_client_of_anybody", &["addresses::a_stranger_does_not_choose_its_address"]),
-    people("login_cookie_shown", &["browser::the_tokens_of_a_browser_are_in_cookies_and_nowhere_else"]),
-    people("login_cookie_unguarded", &["browser::a_foreign_page_sets_no_cookie"]),
-    people("login_dead_cookie_kept", &["browser::a_browser_refreshes_by_its_cookie_once"]),
-    people("login_first_of_two", &["browser::a_cookie_that_is_not_there_once_refreshes_nothing"]),
-    people("login_mail_folder_open", &["mail::a_folder_that_others_may_write_to_is_refused"]),
-    people("login_mail_readable", &["mail::a_mail_is_a_file_that_its_owner_alone_reads"]),
-    people("login_mail_shown", &["mail::no_mailer_refuses_and_no_debug_shows_a_token"]),
-    people("login_mail_unquoted", &["mail::what_cannot_stand_in_a_header_is_not_sent"]),
-    people("login_of_any_tenant", &["matrix::where_nobody_checks_a_person_is_still_of_its_tenant"]),
-    people("login_own_unscoped", &["account::a_narrow_token_has_not_all_that_is_its_users_own"]),
-    people("login_public_tenant", &["matrix::a_public_route_gets_no_tenant"]),
-    people("login_query_read", &["hostile::nothing_stands_in_a_query"]),
-    people("login_realm_unsaid", &["matrix::a_public_route_is_open_and_every_other_is_not"]),
-    people("login_refresh_lax", &["browser::the_tokens_of_a_browser_are_in_cookies_and_nowhere_else"]),
-    people("login_switch_shown", &["browser::a_session_in_cookies_goes_on_in_cookies"]),
+    login("login_by_key", &["account::an_api_key_is_no_person"]),
+    login("login_cached", &["login::a_login_is_answered_with_a_session"]),
+    login("login_client_of_anybody", &["addresses::a_stranger_does_not_choose_its_address"]),
+    login("login_cookie_shown", &["browser::the_tokens_of_a_browser_are_in_cookies_and_nowhere_else"]),
+    login("login_cookie_unguarded", &["browser::a_foreign_page_sets_no_cookie"]),
+    login("login_dead_cookie_kept", &["browser::a_browser_refreshes_by_its_cookie_once"]),
+    login("login_first_of_two", &["browser::a_cookie_that_is_not_there_once_refreshes_nothing"]),
+    login("login_mail_folder_open", &["mail::a_folder_that_others_may_write_to_is_refused"]),
+    login("login_mail_readable", &["mail::a_mail_is_a_file_that_its_owner_alone_reads"]),
+    login("login_mail_shown", &["mail::no_mailer_refuses_and_no_debug_shows_a_token"]),
+    login("login_mail_unquoted", &["mail::what_cannot_stand_in_a_header_is_not_sent"]),
+    login("login_of_any_tenant", &["matrix::where_nobody_checks_a_person_is_still_of_its_tenant"]),
+    login("login_own_unscoped", &["account::a_narrow_token_has_not_all_that_is_its_users_own"]),
+    login("login_public_tenant", &["matrix::a_public_route_gets_no_tenant"]),
+    login("login_query_read", &["hostile::nothing_stands_in_a_query"]),
+    login("login_realm_unsaid", &["matrix::a_public_route_is_open_and_every_other_is_not"]),
+    login("login_refresh_lax", &["browser::the_tokens_of_a_browser_are_in_cookies_and_nowhere_else"]),
+    login("login_switch_shown", &["browser::a_session_in_cookies_goes_on_in_cookies"]),
     // What is secret.
     http(
         "secret_in_json",

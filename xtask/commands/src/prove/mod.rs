@@ -9,6 +9,7 @@ mod database;
 mod mutants;
 mod page;
 mod progress;
+mod share;
 mod side_by_side;
 mod weakened;
 
@@ -24,6 +25,7 @@ use crate::cargo::cargo;
 use crate::output;
 use crate::server;
 use progress::Progress;
+use share::Share;
 
 /// The command line of `prove`.
 #[derive(Debug, clap::Args)]
@@ -47,6 +49,10 @@ pub(crate) struct Args {
     /// weakened in Tenantry's own workspace alone. With `--profile` or `--report` the rest of the proof runs, too.
     #[arg(long)]
     mutants: bool,
+    /// With `--mutants`: of the weakenings of the library only the `K`th of `N` shares, so that a push takes a share and not an hour. Those of the
+    /// database, of the roles and of the two layers are tried whole.
+    #[arg(long, value_name = "K/N", requires = "mutants", value_parser = share::parse)]
+    share: Option<Share>,
 }
 
 /// Runs the proof.

@@ -14,7 +14,7 @@ use super::arms::{ARMS, Arm, FAULT_ARMS, SUITES};
 use super::database::{self, Noticed};
 use super::side_by_side::side_by_side;
 use super::weakened::Weakened;
-use super::{Args, PROOF, lines, variable};
+use super::{Args, PROOF, lines, share, variable};
 use crate::App;
 use crate::output;
 
@@ -49,6 +49,13 @@ pub(super) fn run(app: &App, args: &Args, postgres: &Postgres) -> anyhow::Result
     let database = database::run(app, args, postgres)?;
     // What turns a test of the library red has been seen in what the library does.
     let noticed = Noticed { behaviour: database.behaviour + judged.len(), ..database };
+    if args.share.is_some() {
+        output::line(format_args!(
+            "of the library's weakenings a share was tried, {} of {}; without --share it is all of them",
+            judged.len(),
+            whole()
+        ));
+    }
     output::line(format_args!(
         "prove: {} weakenings, each noticed ({} by behaviour, {} at start-up, {} by the linter); each layer holds alone, and {SEEDS} of \
          {SEEDS} seeds miss both",
@@ -58,6 +65,12 @@ pub(super) fn run(app: &App, args: &Args, postgres: &Postgres) -> anyhow::Result
         noticed.linter
     ));
     Ok(())
+}
+
+/// How many weakenings of the library there are.
+fn whole() -> usize {
+    let faults = FAULT_ARMS.iter().flat_map(|arms| arms.names.iter().copied());
+    ARMS.iter().map(|arm| arm.name).chain(faults).collect::<BTreeSet<_>>().len()
 }
 
 /// What is judged, and with what.
@@ -119,10 +132,13 @@ impl Judge<'_> {
 
     /// Whether each of the arms is noticed by every test that is named for it.
     fn arms(&self) -> anyhow::Result<Vec<Judged>> {
+        let arms = share::of(ARMS.iter().collect(), self.args.share);
         let mut whole = Vec::new();
-        let named = |suite: &str| ARMS.iter().filter(|arm| arm.suite == suite).flat_map(|arm| arm.tests).copied().collect();
+        let named = |suite: &str| arms.iter().filter(|arm| arm.suite == suite).flat_map(|arm| arm.tests).copied().collect();
+        // Without a name every test of a suite would run.
+        let suites: Vec<&str> = SUITES.iter().copied().filter(|suite| arms.iter().any(|arm| arm.suite == *suite)).collect();
         side_by_side(
-            SUITES,
+            &suites,
             |suite| self.ended(suite, "", &named(suite)),
             |suite, ended| {
                 whole.push((*suite, ended));
@@ -130,8 +146,8 @@ impl Judge<'_> {
             },
         )?;
         let mut judged = Vec::new();
-        let work = |arm: &Arm| self.ended(arm.suite, arm.name, &arm.tests.iter().copied().collect());
-        side_by_side(ARMS, work, |arm, weakened| {
+        let work = |arm: &&Arm| self.ended(arm.suite, arm.name, &arm.tests.iter().copied().collect());
+        side_by_side(&arms, work, |arm, weakened| {
             // A test that fails without the arm, too, has noticed nothing; neither has one that is not there.
             let passes = |test: &str| whole.iter().any(|(suite, ended)| *suite == arm.suite && says(ended, test, "ok"));
             let unnoticed: Vec<&'static str> =
@@ -152,7 +168,8 @@ impl Judge<'_> {
         output::progress("the faults, with nothing weakened");
         let whole = self.broken("", &FAULT_ARMS.iter().map(|arms| arms.fault).collect::<Vec<_>>().join(","))?;
         output::line(format_args!("{} nothing is weakened: every fault", mark(whole.as_due(0))));
-        let jobs: Vec<(&str, &str)> = FAULT_ARMS.iter().flat_map(|arms| arms.names.iter().map(|name| (*name, arms.fault))).collect();
+        let jobs = FAULT_ARMS.iter().flat_map(|arms| arms.names.iter().map(|name| (*name, arms.fault)));
+        let jobs: Vec<(&str, &str)> = share::of(jobs.collect(), self.args.share);
         side_by_side(
             &jobs,
             |(name, fault)| self.broken(name, fault),

@@ -12,8 +12,23 @@ const SOURCES: &str = "runtime/src/";
 
 /// Each floor may import those before it. `mutants` are the switches of the proof, which every floor has; `testing` holds models for tests;
 /// `private` is the hidden door of generated code and sees all.
-const FLOORS: &[&str] =
-    &["mutants", "schema", "testing", "permissions", "diff", "sql", "db", "repo", "http", "auth", "layers", "migrate", "lint", "private"];
+const FLOORS: &[&str] = &[
+    "mutants",
+    "schema",
+    "testing",
+    "permissions",
+    "diff",
+    "sql",
+    "auth",
+    "db",
+    "repo",
+    "http",
+    "layers",
+    "people",
+    "migrate",
+    "lint",
+    "private",
+];
 /// What every floor may import, since it is compiled for tests only.
 const TESTING: &str = "testing";
 /// Those without any input or output.

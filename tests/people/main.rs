@@ -1,0 +1,12 @@
+//! Who has an account where, on the real tables: logins and what ends them, passwords, invitations, roles and API keys.
+
+mod identities;
+mod invitations;
+mod keys;
+mod logged;
+mod logins;
+mod members;
+mod passwords;
+mod refresh;
+mod switch;
+mod town;
