@@ -1,6 +1,7 @@
 //! From one tenant to another.
 
 use tenantry::people::{PeopleError, Session};
+use tenantry_testkit::ACT;
 
 use crate::town::Town;
 
@@ -36,9 +37,9 @@ async fn a_tenant_of_nobody_one_that_is_not_served_and_one_of_others_are_one_ans
     }
     let there = town.joins(b, ada.identity, "ada@example.com").await;
     let platform = town.bed.platform().await;
-    platform.suspend(b).await.unwrap();
+    platform.suspend(b, ACT).await.unwrap();
     assert_nowhere(town.people.switch(&who, "b").await, "suspended");
-    platform.resume(b).await.unwrap();
+    platform.resume(b, ACT).await.unwrap();
     town.meddle("update tenancy.users set is_active = false where id = $1", there).await;
     assert_nowhere(town.people.switch(&who, "b").await, "inactive there");
     town.meddle("update tenancy.users set is_active = true where id = $1", there).await;

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use tenantry::permissions::Permission;
+use tenantry_testkit::ACT;
 use tenantry_tests::Answer;
 use uuid::Uuid;
 
@@ -54,7 +55,7 @@ async fn where_somebody_is_no_user_there_is_nothing() {
     let platform = town.bed.platform().await;
     town.people.set_active(town.bed.b, &admin(), there, true).await.unwrap();
     assert_eq!(switch(&town, &session, "b").await.status, 200);
-    platform.suspend(town.bed.b).await.unwrap();
+    platform.suspend(town.bed.b, ACT).await.unwrap();
     assert_eq!(switch(&town, &session, "b").await.status, 404);
 }
 

@@ -152,6 +152,11 @@ impl People {
         self.core.behind.settled().await;
     }
 
+    /// How long a login lives without a rotation.
+    fn idle(&self) -> Duration {
+        self.core.refresh.idle
+    }
+
     /// The tenant's database for what nobody does who is known: a login.
     fn system(&self, tenant: TenantId) -> TenantDb {
         self.core.tenancy.tenant(tenant, Actor::System)

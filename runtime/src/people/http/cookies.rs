@@ -1,9 +1,10 @@
 //! The two cookies of a browser's session.
 
+use std::time::Duration;
+
 use axum::http::{HeaderMap, HeaderValue};
 use zeroize::Zeroizing;
 
-use crate::auth::refresh::RefreshLimits;
 use crate::layers::authenticate::{CookieNameError, SessionCookie, values_of};
 use crate::mutants::mutant;
 use crate::people::Session;
@@ -27,9 +28,9 @@ impl Cookies {
         if session.name() == REFRESH { Err(CookieNameError) } else { Ok(Self { session }) }
     }
 
-    /// The values of `Set-Cookie` that give both to the browser, in the place of what it had.
-    pub(super) fn set(&self, session: &Session) -> [HeaderValue; 2] {
-        [self.session.set(&session.access), of_refresh(&session.refresh.expose(), RefreshLimits::DEFAULT.idle.as_secs())]
+    /// The values of `Set-Cookie` that give both to the browser, in the place of what it had. The refresh token is good for so long.
+    pub(super) fn set(&self, session: &Session, idle: Duration) -> [HeaderValue; 2] {
+        [self.session.set(&session.access), of_refresh(&session.refresh.expose(), idle.as_secs())]
     }
 
     /// The values that take both away.

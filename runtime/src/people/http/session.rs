@@ -1,5 +1,7 @@
 //! A session as it is answered: in the body, or in cookies.
 
+use std::time::Duration;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -11,10 +13,10 @@ use crate::http::{FieldError, Json, Place, Problem};
 use crate::mutants::mutant;
 use crate::people::{Session, User};
 
-/// Where the tokens of a session go.
+/// Where the tokens of a session go. In a browser the refresh token is kept for as long as a login lives without a rotation.
 pub(super) enum Carrier {
     Body,
-    Cookies(Cookies),
+    Cookies(Cookies, Duration),
 }
 
 /// RFC 6749, section 5.1.
@@ -54,7 +56,7 @@ impl Door {
         }
         visit.same_origin()?;
         let cookies = self.cookies.clone().ok_or_else(|| invalid("cookie", "cookie", "this service gives no cookies"))?;
-        Ok(Carrier::Cookies(cookies))
+        Ok(Carrier::Cookies(cookies, self.people.idle()))
     }
 }
 
@@ -66,8 +68,8 @@ impl Carrier {
         let is_shown = matches!(self, Self::Body) || mutant!("login_cookie_shown");
         let (tokens, expires_in) = (is_shown.then_some(tokens), session.expires_in.as_secs());
         let mut response = Json(Answer { tokens, expires_in, user: (&session.user).into() }).into_response();
-        if let Self::Cookies(cookies) = self {
-            append(&mut response, cookies.set(session));
+        if let Self::Cookies(cookies, idle) = self {
+            append(&mut response, cookies.set(session, *idle));
         }
         if mutant!("login_cached") {
             response.headers_mut().remove(header::CACHE_CONTROL);
@@ -88,7 +90,7 @@ impl Carrier {
     }
 
     fn without(&self, mut response: Response) -> Response {
-        if let Self::Cookies(cookies) = self {
+        if let Self::Cookies(cookies, _) = self {
             append(&mut response, cookies.clear());
         }
         response

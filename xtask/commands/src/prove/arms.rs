@@ -31,12 +31,12 @@ const fn people(name: &'static str, tests: &'static [&'static str]) -> Arm {
     Arm { name, suite: "people", tests }
 }
 
-const fn people_http(name: &'static str, tests: &'static [&'static str]) -> Arm {
-    Arm { name, suite: "people_http", tests }
-}
-
 const fn operator(name: &'static str, tests: &'static [&'static str]) -> Arm {
     Arm { name, suite: "operator", tests }
+}
+
+const fn login(name: &'static str, tests: &'static [&'static str]) -> Arm {
+    Arm { name, suite: "people_http", tests }
 }
 
 const fn permissions(name: &'static str, tests: &'static [&'static str]) -> Arm {
@@ -336,24 +336,24 @@ pub(super) const ARMS: &[Arm] = &[
     permissions("caller_unscoped", &["stack::scopes_narrow_what_a_role_covers"]),
     permissions("permission_unmounted", &["mounted::a_route_beside_the_others_gets_no_tenant"]),
     // How a person gets in.
-    people_http("login_by_key", &["account::an_api_key_is_no_person"]),
-    people_http("login_cached", &["login::a_login_is_answered_with_a_session"]),
-    people_http("login_client_of_anybody", &["addresses::a_stranger_does_not_choose_its_address"]),
-    people_http("login_cookie_shown", &["browser::the_tokens_of_a_browser_are_in_cookies_and_nowhere_else"]),
-    people_http("login_cookie_unguarded", &["browser::a_foreign_page_sets_no_cookie"]),
-    people_http("login_dead_cookie_kept", &["browser::a_browser_refreshes_by_its_cookie_once"]),
-    people_http("login_first_of_two", &["browser::a_cookie_that_is_not_there_once_refreshes_nothing"]),
-    people_http("login_mail_folder_open", &["mail::a_folder_that_others_may_write_to_is_refused"]),
-    people_http("login_mail_readable", &["mail::a_mail_is_a_file_that_its_owner_alone_reads"]),
-    people_http("login_mail_shown", &["mail::no_mailer_refuses_and_no_debug_shows_a_token"]),
-    people_http("login_mail_unquoted", &["mail::what_cannot_stand_in_a_header_is_not_sent"]),
-    people_http("login_of_any_tenant", &["matrix::where_nobody_checks_a_person_is_still_of_its_tenant"]),
-    people_http("login_own_unscoped", &["account::a_narrow_token_has_not_all_that_is_its_users_own"]),
-    people_http("login_public_tenant", &["matrix::a_public_route_gets_no_tenant"]),
-    people_http("login_query_read", &["hostile::nothing_stands_in_a_query"]),
-    people_http("login_realm_unsaid", &["matrix::a_public_route_is_open_and_every_other_is_not"]),
-    people_http("login_refresh_lax", &["browser::the_tokens_of_a_browser_are_in_cookies_and_nowhere_else"]),
-    people_http("login_switch_shown", &["browser::a_session_in_cookies_goes_on_in_cookies"]),
+    login("login_by_key", &["account::an_api_key_is_no_person"]),
+    login("login_cached", &["login::a_login_is_answered_with_a_session"]),
+    login("login_client_of_anybody", &["addresses::a_stranger_does_not_choose_its_address"]),
+    login("login_cookie_shown", &["browser::the_tokens_of_a_browser_are_in_cookies_and_nowhere_else"]),
+    login("login_cookie_unguarded", &["browser::a_foreign_page_sets_no_cookie"]),
+    login("login_dead_cookie_kept", &["browser::a_browser_refreshes_by_its_cookie_once"]),
+    login("login_first_of_two", &["browser::a_cookie_that_is_not_there_once_refreshes_nothing"]),
+    login("login_mail_folder_open", &["mail::a_folder_that_others_may_write_to_is_refused"]),
+    login("login_mail_readable", &["mail::a_mail_is_a_file_that_its_owner_alone_reads"]),
+    login("login_mail_shown", &["mail::no_mailer_refuses_and_no_debug_shows_a_token"]),
+    login("login_mail_unquoted", &["mail::what_cannot_stand_in_a_header_is_not_sent"]),
+    login("login_of_any_tenant", &["matrix::where_nobody_checks_a_person_is_still_of_its_tenant"]),
+    login("login_own_unscoped", &["account::a_narrow_token_has_not_all_that_is_its_users_own"]),
+    login("login_public_tenant", &["matrix::a_public_route_gets_no_tenant"]),
+    login("login_query_read", &["hostile::nothing_stands_in_a_query"]),
+    login("login_realm_unsaid", &["matrix::a_public_route_is_open_and_every_other_is_not"]),
+    login("login_refresh_lax", &["browser::the_tokens_of_a_browser_are_in_cookies_and_nowhere_else"]),
+    login("login_switch_shown", &["browser::a_session_in_cookies_goes_on_in_cookies"]),
     // What is secret.
     http(
         "secret_in_json",
