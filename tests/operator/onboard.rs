@@ -14,6 +14,9 @@ fn roles() -> Vec<Role> {
     vec![Role::new("admin", ["*"]).unwrap(), sales]
 }
 
+/// Whether an error is the one that is due.
+type IsDue = Box<dyn Fn(&ErrorKind) -> bool>;
+
 fn acme(roles: &[Role]) -> Onboarding<'_> {
     let admin = FirstAdmin { email: "ada@acme.example", role: "admin" };
     Onboarding { slug: "acme", name: "Acme Ltd", host: Some("shop.acme.example"), roles, admin }
@@ -63,7 +66,7 @@ async fn what_fails_half_way_leaves_nothing() {
     let check = |column| move |kind: &ErrorKind| *kind == ErrorKind::Check { column: Some(column) };
     let rule = |pointer| move |kind: &ErrorKind| matches!(kind, ErrorKind::Rule(rule) if rule.pointer == pointer);
     let admin = |email, role| FirstAdmin { email, role };
-    let cases: Vec<(&str, Onboarding<'_>, Box<dyn Fn(&ErrorKind) -> bool>)> = vec![
+    let cases: Vec<(&str, Onboarding<'_>, IsDue)> = vec![
         ("slug", Onboarding { slug: "b", ..with }, Box::new(unique("slug"))),
         ("no slug", Onboarding { slug: "a b", ..with }, Box::new(check("slug"))),
         ("host", Onboarding { host: Some("taken.example"), ..with }, Box::new(unique("host"))),
@@ -93,8 +96,8 @@ async fn what_is_given_up_leaves_nothing() {
     let roles = roles();
     let (before, mut finished) = (desk.everything().await, false);
     for polls in 1..400 {
-        let mut left = polls;
-        let mut onboarding = Box::pin(onboard(&desk.platform, &acme(&roles), TICKET));
+        let (mut left, acme) = (polls, acme(&roles));
+        let mut onboarding = Box::pin(onboard(&desk.platform, &acme, TICKET));
         let given_up = std::future::poll_fn(|context| {
             left -= 1;
             match onboarding.as_mut().poll(context) {

@@ -29,7 +29,10 @@ pub(crate) const OWN_PAGE: (&str, &str) = ("sec-fetch-site", "same-origin");
 
 /// What was mailed: to whom, what, and the token.
 #[derive(Clone, Default)]
-pub(crate) struct Mailbox(Arc<Mutex<Vec<(String, &'static str, String)>>>);
+pub(crate) struct Mailbox(Arc<Mutex<Vec<Sent>>>);
+
+/// To whom, what, and the token.
+type Sent = (String, &'static str, String);
 
 impl Mailer for Mailbox {
     async fn send(&self, mail: Mail) -> Result<(), MailError> {
