@@ -38,8 +38,9 @@ pub fn router(platform: Arc<Platform>, operators: Operators) -> Router {
         .route("/tenants/{id}/domains/{host}/primary", post(primary))
         .route("/acts", get(acts))
         .with_state(platform);
-    // Around everything, what answers for other paths included: who has no token learns of no path.
-    answer_with_problems(routes).layer(from_fn_with_state(operators, authenticate::check))
+    // Around everything, what answers for other paths and methods included: who has no token learns of none. A layer around the routes
+    // themselves would stand inside of what adds `Allow`.
+    Router::new().fallback_service(answer_with_problems(routes)).layer(from_fn_with_state(operators, authenticate::check))
 }
 
 async fn tenants(State(platform): Operated) -> Result<Json<Items<TenantShown>>, Problem> {
