@@ -82,7 +82,7 @@ impl People {
     /// user are one answer.
     ///
     /// # Errors
-    /// [`NotFound`](PeopleError::NotFound), also for whoever is not there [in person](self): an API key opens one tenant.
+    /// [`NotFound`](PeopleError::NotFound), also for whoever is not there in person: an API key opens one tenant.
     pub async fn switch(&self, who: &Authenticated, slug: &str) -> Result<Session, PeopleError> {
         if !in_person(who) && !mutant!("people_switch_by_key") {
             return Err(PeopleError::NotFound);

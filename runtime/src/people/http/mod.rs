@@ -16,7 +16,7 @@
 //! ```
 //!
 //! They stand behind [`layers::service`](crate::layers::service), whose [`Authenticate`](crate::layers::Authenticate) lets requests without a
-//! credential [through](crate::layers::authenticate::AuthenticateBuilder::anonymous) and takes the same [`SessionCookie`]. Attempts are counted by
+//! credential [through](crate::layers::authenticate::AuthenticateBuilder::anonymous) and takes the same [`SessionCookie`](crate::layers::authenticate::SessionCookie). Attempts are counted by
 //! the [address](crate::layers::clients) of the client.
 //!
 //! # Routes
