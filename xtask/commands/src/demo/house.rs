@@ -12,7 +12,6 @@ use tenantry::http::{Api, CursorKey};
 use tenantry::layers::authenticate::SessionCookie;
 use tenantry::layers::resolve::Host;
 use tenantry::layers::{self, Authenticate, Callers, Resolve};
-use tenantry::migrate::provision::Password;
 use tenantry::operator::onboard;
 use tenantry::people::People;
 use tenantry::people::http::{Cookies, public, routes};
@@ -27,6 +26,8 @@ use crate::{App, Demo};
 const BASE: &str = "localhost";
 /// Who is an admin of every tenant of the demo.
 pub(super) const EMAIL: &str = "ada@example.com";
+/// Their password: nobody but this machine reaches the demo, and it ends with it.
+pub(super) const PASSWORD: &str = "correct horse battery staple";
 /// The tenants of an application that names none.
 const TENANTS: [(&str, &str); 3] = [("acme", "Acme Ltd"), ("globex", "Globex Corporation"), ("newcomer", "Newcomer Ltd")];
 /// One that the operator has suspended.
@@ -35,10 +36,9 @@ const SUSPENDED: (&str, &str) = ("dormant", "Dormant Ltd");
 const MADE: Act<'_> = Act { operator: "demo", reason: "a tenant of the demo" };
 const STOPPED: Act<'_> = Act { operator: "demo", reason: "to show what becomes of its requests" };
 
-/// Who has made the tenants, and with what.
+/// Where the service is, and how it is asked.
 pub(super) struct House {
     address: SocketAddr,
-    password: Password,
     client: Client,
 }
 
@@ -49,13 +49,8 @@ pub(super) struct Invited {
 }
 
 impl House {
-    pub(super) fn new(address: SocketAddr) -> anyhow::Result<Self> {
-        Ok(Self { address, password: Password::generate()?, client: Client::new() })
-    }
-
-    /// The password of whoever logs in.
-    pub(super) fn password(&self) -> &str {
-        self.password.expose()
+    pub(super) fn new(address: SocketAddr) -> Self {
+        Self { address, client: Client::new() }
     }
 
     /// Onboards the tenants, as an operator does, and suspends the last one.
@@ -107,7 +102,7 @@ impl House {
         for Invited { mut tenant, invitation } in invited {
             // Nobody gets in where the tenant is suspended.
             if tenant.holds != Holds::Suspended {
-                let body = json!({ "token": invitation, "name": "Ada", "password": self.password() });
+                let body = json!({ "token": invitation, "name": "Ada", "password": PASSWORD });
                 let accepted = self.post(&tenant, "auth/accept", &body).send().await?;
                 tenant.token = text(answer(accepted, StatusCode::OK, "accepting an invitation").await?, "access_token")?;
             }
