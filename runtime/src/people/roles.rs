@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::rows::{self, RoleEntry};
 use super::{MOST_LISTED, People, PeopleError};
-use crate::db::{Error, ErrorKind, TenantDb, TenantTx};
+use crate::db::{Error, ErrorKind, TenantDb};
 use crate::layers::authenticate::Authenticated;
 use crate::layers::callers::UserRoles;
 use crate::mutants::mutant;
@@ -51,14 +51,9 @@ impl People {
     /// [`NotFound`](PeopleError::NotFound), [`NotGiven`](PeopleError::NotGiven) when the caller has less than it covers,
     /// [`InUse`](PeopleError::InUse) while somebody has it.
     pub async fn delete_role(&self, tenant: TenantId, by: &Caller, role: Uuid) -> Result<(), PeopleError> {
-        let mut db = self.of(tenant, by.subject());
+        let db = self.of(tenant, by.subject());
         let role = self.role_to_give(&db, by, role).await?.id;
-        let statements = &self.core.statements;
-        let deleted = db.transaction(async move |tx: &mut TenantTx<'_>| {
-            tx.own(&statements.delete_invitations_to_role, vec![Arg::Uuid(Some(role))], rows::id).await?;
-            tx.own(&statements.delete_role, vec![Arg::Uuid(Some(role))], rows::id).await
-        });
-        match deleted.await {
+        match db.own(&self.core.statements.delete_role, vec![Arg::Uuid(Some(role))], rows::id).await {
             Ok(gone) if gone.is_empty() => Err(PeopleError::NotFound),
             Ok(_) => Ok(()),
             Err(error) if refers(&error) => Err(PeopleError::InUse),

@@ -76,8 +76,8 @@ statements! {
           join {roles} r on r.{tenant} = $1 and r.id = g.role_id
          where u.{tenant} = $1 and u.id = $2 order by r.name";
     insert_role = "insert into {roles} ({tenant}, id, name, grants, readonly) values ($1, $2, $3, $4, $5) returning id";
+    // The invitations to it go with it.
     delete_role = "delete from {roles} where {tenant} = $1 and id = $2 returning id";
-    delete_invitations_to_role = "delete from {invitations} where {tenant} = $1 and role_id = $2 returning id";
     give_role = "insert into {user_roles} ({tenant}, id, user_id, role_id) values ($1, $2, $3, $4)
         on conflict ({tenant}, user_id, role_id) do nothing returning id";
     take_role = "delete from {user_roles} where {tenant} = $1 and user_id = $2 and role_id = $3 returning id";

@@ -27,7 +27,7 @@ const fn auth(name: &'static str, tests: &'static [&'static str]) -> Arm {
     Arm { name, suite: "auth", tests }
 }
 
-const fn people(name: &'static str, tests: &'static [&'static str]) -> Arm {
+const fn accounts(name: &'static str, tests: &'static [&'static str]) -> Arm {
     Arm { name, suite: "people", tests }
 }
 
@@ -266,24 +266,24 @@ pub(super) const ARMS: &[Arm] = &[
     auth("authenticate_same_site_trusted", &["authenticate::another_tenants_subdomain_is_another_origin"]),
     auth("authenticate_websocket_unguarded", &["authenticate::a_websocket_is_opened_from_its_own_origin_alone"]),
     // Who has an account where: logins.
-    people("people_identities_by_any_login", &["identities::another_login_than_that_of_identities_is_refused"]),
-    people(
+    accounts("people_identities_by_any_login", &["identities::another_login_than_that_of_identities_is_refused"]),
+    accounts(
         "people_inactive_accepted",
         &["logins::whoever_is_not_let_in_gets_one_answer", "refresh::who_is_inactive_is_kept_logged_in_no_longer"],
     ),
-    people("people_succeeded_early", &["logins::an_attempt_has_succeeded_when_a_user_of_this_tenant_was_found"]),
-    people("people_change_unseen", &["logins::a_login_that_begins_while_the_password_changes_ends_itself"]),
-    people("people_rehash_blind", &["logins::a_hash_of_an_older_cost_is_made_anew_and_over_no_other_password"]),
-    people("people_roles_of_inactive", &["logins::who_is_deactivated_may_nothing_and_who_comes_back_may_again"]),
-    people("people_switch_by_key", &["switch::a_key_and_a_narrow_token_open_one_tenant"]),
-    people("people_switch_to_suspended", &["switch::a_tenant_of_nobody_one_that_is_not_served_and_one_of_others_are_one_answer"]),
-    people("people_refresh_of_any_tenant", &["refresh::a_token_is_good_in_its_own_tenant_alone"]),
-    people("people_reuse_forgotten", &["refresh::a_token_that_comes_again_ends_its_login_and_no_other"]),
-    people("people_rotation_unguarded", &["refresh::of_those_that_present_one_token_at_once_one_is_first_and_the_others_end_the_login"]),
-    people("people_logout_unverified", &["refresh::a_logout_ends_the_login_of_its_token_and_a_made_up_one_ends_none"]),
+    accounts("people_succeeded_early", &["logins::an_attempt_has_succeeded_when_a_user_of_this_tenant_was_found"]),
+    accounts("people_change_unseen", &["logins::a_login_that_begins_while_the_password_changes_ends_itself"]),
+    accounts("people_rehash_blind", &["logins::a_hash_of_an_older_cost_is_made_anew_and_over_no_other_password"]),
+    accounts("people_roles_of_inactive", &["logins::who_is_deactivated_may_nothing_and_who_comes_back_may_again"]),
+    accounts("people_switch_by_key", &["switch::a_key_and_a_narrow_token_open_one_tenant"]),
+    accounts("people_switch_to_suspended", &["switch::a_tenant_of_nobody_one_that_is_not_served_and_one_of_others_are_one_answer"]),
+    accounts("people_refresh_of_any_tenant", &["refresh::a_token_is_good_in_its_own_tenant_alone"]),
+    accounts("people_reuse_forgotten", &["refresh::a_token_that_comes_again_ends_its_login_and_no_other"]),
+    accounts("people_rotation_unguarded", &["refresh::of_those_that_present_one_token_at_once_one_is_first_and_the_others_end_the_login"]),
+    accounts("people_logout_unverified", &["refresh::a_logout_ends_the_login_of_its_token_and_a_made_up_one_ends_none"]),
     // Who has an account where: passwords.
-    people("people_change_unverified", &["passwords::who_knows_the_old_password_chooses_another_and_all_logins_here_end"]),
-    people(
+    accounts("people_change_unverified", &["passwords::who_knows_the_old_password_chooses_another_and_all_logins_here_end"]),
+    accounts(
         "people_logins_survive",
         &[
             "passwords::who_knows_the_old_password_chooses_another_and_all_logins_here_end",
@@ -291,7 +291,7 @@ pub(super) const ARMS: &[Arm] = &[
             "logins::who_is_deactivated_may_nothing_and_who_comes_back_may_again",
         ],
     ),
-    people(
+    accounts(
         "people_short_passwords",
         &[
             "passwords::who_knows_the_old_password_chooses_another_and_all_logins_here_end",
@@ -299,26 +299,26 @@ pub(super) const ARMS: &[Arm] = &[
             "invitations::a_new_person_chooses_a_password_and_is_a_user_with_the_role",
         ],
     ),
-    people("people_reset_twice", &["passwords::who_has_forgotten_the_password_gets_a_token_that_is_good_once"]),
-    people("people_reset_never_expires", &["passwords::a_token_expires_and_another_one_takes_its_place"]),
-    people("people_reset_of_any_tenant", &["passwords::a_token_is_good_in_the_tenant_that_it_names_alone"]),
-    people("people_reset_of_strangers", &["passwords::nobody_learns_whose_address_it_is_and_no_stranger_gets_a_mail"]),
+    accounts("people_reset_twice", &["passwords::who_has_forgotten_the_password_gets_a_token_that_is_good_once"]),
+    accounts("people_reset_never_expires", &["passwords::a_token_expires_and_another_one_takes_its_place"]),
+    accounts("people_reset_of_any_tenant", &["passwords::a_token_is_good_in_the_tenant_that_it_names_alone"]),
+    accounts("people_reset_of_strangers", &["passwords::nobody_learns_whose_address_it_is_and_no_stranger_gets_a_mail"]),
     // Who has an account where: invitations, roles and keys.
-    people("people_accept_unverified", &["invitations::a_person_who_has_a_password_types_it"]),
-    people("people_invitation_never_expires", &["invitations::an_invitation_expires"]),
-    people("people_invitation_of_any_tenant", &["invitations::an_invitation_is_its_tenants_and_its_secrets"]),
-    people("people_invitation_secret_unread", &["invitations::an_invitation_is_its_tenants_and_its_secrets"]),
-    people("people_invitation_twice", &["invitations::an_invitation_is_good_once"]),
-    people(
+    accounts("people_accept_unverified", &["invitations::a_person_who_has_a_password_types_it"]),
+    accounts("people_invitation_never_expires", &["invitations::an_invitation_expires"]),
+    accounts("people_invitation_of_any_tenant", &["invitations::an_invitation_is_its_tenants_and_its_secrets"]),
+    accounts("people_invitation_secret_unread", &["invitations::an_invitation_is_its_tenants_and_its_secrets"]),
+    accounts("people_invitation_twice", &["invitations::an_invitation_is_good_once"]),
+    accounts(
         "people_role_ungiven",
         &["invitations::nobody_invites_to_more_than_they_have", "members::nobody_gives_takes_makes_or_deletes_what_they_have_not"],
     ),
-    people("people_deactivates_oneself", &["members::nobody_deactivates_oneself_or_somebody_who_has_more"]),
-    people("people_deactivates_stronger", &["members::nobody_deactivates_oneself_or_somebody_who_has_more"]),
-    people("people_key_by_key", &["keys::nobody_lends_what_they_have_not"]),
-    people("people_key_of_anybody", &["keys::a_key_is_its_owners_to_see_and_to_revoke"]),
-    people("people_key_of_inactive", &["keys::a_key_of_an_inactive_owner_is_none"]),
-    people("people_key_ungiven", &["keys::nobody_lends_what_they_have_not"]),
+    accounts("people_deactivates_oneself", &["members::nobody_deactivates_oneself_or_somebody_who_has_more"]),
+    accounts("people_deactivates_stronger", &["members::nobody_deactivates_oneself_or_somebody_who_has_more"]),
+    accounts("people_key_by_key", &["keys::nobody_lends_what_they_have_not"]),
+    accounts("people_key_of_anybody", &["keys::a_key_is_its_owners_to_see_and_to_revoke"]),
+    accounts("people_key_of_inactive", &["keys::a_key_of_an_inactive_owner_is_none"]),
+    accounts("people_key_ungiven", &["keys::nobody_lends_what_they_have_not"]),
     // What they may do.
     permissions("permission_any_role_frees", &["fields::a_role_beside_it_frees_the_field_only_where_it_covers_the_route"]),
     permissions("permission_after_body", &["order::a_refused_body_is_not_read"]),
