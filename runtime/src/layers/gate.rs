@@ -16,6 +16,7 @@ use tower::layer::layer_fn;
 use tracing::{Instrument, Span};
 
 use crate::http::Problem;
+use crate::mutants::mutant;
 
 /// Judges a request by its head, before anybody reads the body.
 pub(super) trait Gate: Clone + Send + Sync + 'static {
@@ -77,6 +78,9 @@ pub(super) fn around_each(gate: impl Gate, routes: Router) -> Router {
 /// asked.
 fn refusal(problem: Problem, is_head: bool) -> Response {
     let mut response = problem.into_response();
+    if mutant!("refusal_bare") {
+        return response;
+    }
     if let Some(length) = response.body().size_hint().exact() {
         response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
     }

@@ -45,6 +45,8 @@ impl From<Refusal> for Problem {
         match refusal {
             Refusal::Unnamed => Self::no_tenant(),
             Refusal::Unknown if mutant!("resolve_unknown_told") => Self::no_tenant(),
+            Refusal::Inactive if mutant!("resolve_inactive_told") => Self::unavailable(1),
+            Refusal::Different if mutant!("resolve_different_told") => Self::no_caller(),
             Refusal::Unknown | Refusal::Different | Refusal::Inactive => Self::not_found(),
         }
     }

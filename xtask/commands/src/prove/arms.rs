@@ -12,8 +12,21 @@ pub(super) struct Arm {
 }
 
 /// The suites that the arms name.
-pub(super) const SUITES: &[&str] =
-    &["auth", "db", "http", "isolation", "operator", "people", "people_http", "permissions", "resolve", "startup", "check", "cases"];
+pub(super) const SUITES: &[&str] = &[
+    "alike",
+    "auth",
+    "db",
+    "http",
+    "isolation",
+    "operator",
+    "people",
+    "people_http",
+    "permissions",
+    "resolve",
+    "startup",
+    "check",
+    "cases",
+];
 
 const fn db(name: &'static str, tests: &'static [&'static str]) -> Arm {
     Arm { name, suite: "db", tests }
@@ -21,6 +34,10 @@ const fn db(name: &'static str, tests: &'static [&'static str]) -> Arm {
 
 const fn http(name: &'static str, tests: &'static [&'static str]) -> Arm {
     Arm { name, suite: "http", tests }
+}
+
+const fn alike(name: &'static str, tests: &'static [&'static str]) -> Arm {
+    Arm { name, suite: "alike", tests }
 }
 
 const fn auth(name: &'static str, tests: &'static [&'static str]) -> Arm {
@@ -186,6 +203,9 @@ pub(super) const ARMS: &[Arm] = &[
     resolve("resolve_ranked", &["answers::names_that_disagree_are_refused_and_not_ranked"]),
     resolve("resolve_inactive_served", &["answers::a_tenant_that_is_not_active_is_not_served_under_any_name"]),
     http("resolve_unknown_told", &["resolve::a_host_of_nobody_looks_like_a_row_of_nobody"]),
+    http("refusal_bare", &["resolve::a_host_of_nobody_looks_like_a_row_of_nobody"]),
+    alike("resolve_inactive_told", &["ids::a_foreign_row_a_missing_row_and_a_host_of_nobody_are_one_answer"]),
+    alike("resolve_different_told", &["hosts::a_host_of_nobody_is_one_answer_on_every_route"]),
     // The tenant of a request: what is remembered.
     resolve("resolve_nobody_forgotten", &["remembered::tenants_and_names_of_nobody_are_asked_for_once"]),
     resolve(
