@@ -14,7 +14,7 @@ use tenantry::layers::{self, Authenticate, Callers, Resolve};
 use tenantry::permissions::{Role, Route};
 use tenantry::schema::ModelDef;
 use tenantry::{Actor, Error, TenantDb, TenantId};
-use tenantry_testkit::column;
+use tenantry_testkit::{ACT, column};
 use tenantry_tests::{Bed, tenant};
 use tokio::net::TcpListener;
 use uuid::Uuid;
@@ -82,7 +82,7 @@ impl Service {
             platform.activate_domain(tenant.id, host).await.unwrap();
         }
         platform.verify_domain(a.id, "a.org").await.unwrap();
-        platform.suspend(c.id).await.unwrap();
+        platform.suspend(c.id, ACT).await.unwrap();
         platform.close().await;
 
         let api = Api::new(bed.tenancy.registry(), CursorKey::from_secret(&[7; 32]).unwrap());
