@@ -73,7 +73,9 @@ async fn what_is_no_json_is_refused() {
         let whole = taker.body.to_string();
         let cut = &whole[..whole.len() - 1];
         let (twice, spoilt) = (format!("{whole}{whole}"), whole.replacen('"', "\"\u{1}", 1));
-        let texts = ["", " ", "{", "x", "email=x&password=y", "<a/>", cut, &twice, &spoilt];
+        let first = taker.body.as_object().unwrap().keys().next().unwrap();
+        let [lone, unknown] = [r"\ud800", r"\x"].map(|escape| format!("{{\"{first}\":\"{escape}\"}}"));
+        let texts = ["", " ", "{", "x", "email=x&password=y", "<a/>", cut, &twice, &spoilt, &lone, &unknown];
         for text in texts {
             let answer = send(&town, &session, &taker, text.to_owned()).await;
             assert_eq!((answer.status, answer.code().as_str()), (400, "malformed"), "{} {text:?}: {answer:?}", taker.path);
