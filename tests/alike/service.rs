@@ -78,10 +78,10 @@ impl Service {
         };
         let (a, b, c) = (tenant(bed.a).await, tenant(bed.b).await, tenant(closed).await);
         for (tenant, host) in [(&a, "a.org"), (&b, "b.org")] {
-            platform.add_domain(tenant.id, host).await.unwrap();
-            platform.activate_domain(tenant.id, host).await.unwrap();
+            platform.add_domain(tenant.id, host, ACT).await.unwrap();
+            platform.activate_domain(tenant.id, host, ACT).await.unwrap();
         }
-        platform.verify_domain(a.id, "a.org").await.unwrap();
+        platform.verify_domain_by_hand(a.id, "a.org", ACT).await.unwrap();
         platform.suspend(c.id, ACT).await.unwrap();
         platform.close().await;
 
