@@ -210,7 +210,7 @@ impl fmt::Debug for MailKind {
         let mut shown = f.debug_struct(name);
         shown.field("tenant", tenant);
         if mutant!("login_mail_shown") {
-            shown.field("token", token);
+            shown.field("token", &token.as_str());
         }
         shown.finish_non_exhaustive()
     }
