@@ -17,14 +17,18 @@ use crate::{App, output};
 /// them within a second, any other one within the age at which it forgets.
 ///
 /// Whatever changes something is recorded, with your name and a reason, in the same transaction: `--reason` says why, and `acts` lists what was
-/// done. A day of an operator:
-///
-///     cargo xtask tenant onboard acme --admin ada@acme.example --reason "contract 4711"
-///     cargo xtask tenant domain add acme shop.acme.example --reason "contract 4711"
-///     cargo xtask tenant suspend acme --reason "two invoices are open, finance asked"
-///     cargo xtask tenant acts --tenant acme
+/// done.
 #[derive(Debug, clap::Args)]
-#[command(verbatim_doc_comment)]
+#[command(
+    verbatim_doc_comment,
+    after_help = "\
+A day of an operator:
+
+    cargo xtask tenant onboard acme --admin ada@acme.example --reason \"contract 4711\"
+    cargo xtask tenant domain add acme shop.acme.example --reason \"contract 4711\"
+    cargo xtask tenant suspend acme --reason \"two invoices are open, finance asked\"
+    cargo xtask tenant acts --tenant acme"
+)]
 pub(crate) struct Args {
     /// The login of the platform's role.
     #[arg(long, env = "PLATFORM_DATABASE_URL", value_name = "URL", hide_env_values = true, global = true)]
