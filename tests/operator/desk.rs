@@ -80,7 +80,7 @@ impl Desk {
     pub(crate) async fn everything(&self) -> Vec<String> {
         let mut observer = self.bed.observer().await;
         let mut rows = Vec::new();
-        for table in ["tenants", "domains", "roles", "users", "user_roles", "invitations", "acts"] {
+        for table in ["plans", "tenants", "domains", "roles", "users", "user_roles", "invitations", "acts"] {
             let text = format!("select '{table} ' || t::text from tenancy.{table} t order by 1");
             rows.extend(lines(&mut observer, &text).await.unwrap());
         }

@@ -19,13 +19,15 @@ fn the_page_has_every_word_that_is_recorded() {
         include_str!("../../runtime/src/db/platform/domains.rs"),
         include_str!("../../runtime/src/db/platform/members.rs"),
         include_str!("../../runtime/src/db/platform/onboard.rs"),
+        include_str!("../../runtime/src/db/platform/plans.rs"),
     ];
     let words: Vec<&str> = sources
         .iter()
         .flat_map(|source| source.split('"').skip(1).step_by(2))
-        .filter(|text| text.starts_with("tenant.") || text.starts_with("domain."))
+        .filter(|text| ["tenant.", "domain.", "plan."].iter().any(|subject| text.starts_with(subject)))
+        .map(|text| text.split(' ').next().unwrap_or(text))
         .collect();
-    assert_eq!(words.len(), 13, "{words:?}");
+    assert_eq!(words.len(), 18, "{words:?}");
     for word in words {
         assert!(PAGE.contains(&format!("`{word}`")), "{word} is not in docs/operator.md");
     }

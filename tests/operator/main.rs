@@ -8,6 +8,7 @@ mod documented;
 mod members;
 mod onboard;
 mod operators;
+mod plans;
 mod refused;
 mod roles;
 mod router;

@@ -7,6 +7,7 @@ mod logged;
 mod logins;
 mod members;
 mod passwords;
+mod plans;
 mod refresh;
 mod switch;
 mod town;

@@ -31,8 +31,8 @@ pub use identities::{Identities, Identity};
 pub use listener::{Change, Listener, TenantHash};
 pub(crate) use platform::is_operator;
 pub use platform::{
-    Act, Challenge, Domain, FileTxt, FirstAdmin, InvitationSecret, Member, Members, Onboarding, PastAct, Platform, ShortSecretError,
-    Tenant, TxtError, TxtLookup, TxtRecord, VerifyError,
+    Act, Challenge, Domain, FileTxt, FirstAdmin, InvitationSecret, Limits, Member, Members, Onboarding, PastAct, Plan, Platform,
+    ShortSecretError, Tenant, TxtError, TxtLookup, TxtRecord, VerifyError,
 };
 pub use pool::Connections;
 pub use retry::Isolation;

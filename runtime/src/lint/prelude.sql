@@ -22,6 +22,7 @@ arms as (
 -- What belongs to no tenant, and which a tenant's row may refer to: no arm of its fence reads the tenant.
 nobodys as (
   select a.relation from arms a group by a.relation having not bool_or(a.expression ~ '\mcurrent_setting\(')
+  union select unnest(g.shared) from given g
 ),
 floors as (
   select * from unnest($14::int[], $15::int[]) as floor (major, minor)

@@ -1,9 +1,8 @@
 //! What the linter expects of a database.
 
-use std::iter;
-
 use crate::schema::ir::Fence;
 use crate::schema::platform::people::{ACTS, IDENTITIES};
+use crate::schema::platform::plans::PLANS;
 use crate::schema::platform::{DOMAINS, TENANTS};
 use crate::schema::{Conventions, quoted};
 use crate::sql::server;
@@ -62,7 +61,8 @@ impl Target {
         let looked_up = looked_up.flat_map(|(fence, table)| [arm(fence, table, "platform"), arm(fence, table, "lookup")]);
         let nobodys = [arm(Fence::Identities, IDENTITIES.table, "identity"), arm(Fence::Acts, ACTS.table, "platform")];
         let listed = conventions.shared.iter().map(|name| name.split('.').map(quoted).collect::<Vec<_>>().join("."));
-        let shared = iter::once(format!("{}._sqlx_migrations", quoted(platform))).chain(listed).collect();
+        let own = ["_sqlx_migrations", PLANS.table].map(|table| format!("{}.{table}", quoted(platform)));
+        let shared = own.into_iter().chain(listed).collect();
         Self {
             tenant_column: conventions.tenant_column.to_owned(),
             schemas: vec![conventions.schema.to_owned(), (*platform).to_owned()],

@@ -91,6 +91,7 @@ pub(super) struct TenantShown {
     slug: String,
     name: String,
     status: String,
+    plan: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -138,8 +139,8 @@ pub(super) struct ActShown {
 }
 
 impl From<Tenant> for TenantShown {
-    fn from(Tenant { id, slug, name, status }: Tenant) -> Self {
-        Self { id, slug, name, status }
+    fn from(Tenant { id, slug, name, status, plan }: Tenant) -> Self {
+        Self { id, slug, name, status, plan }
     }
 }
 

@@ -25,6 +25,11 @@
 //! | `POST /tenants` | `slug`, `name`, `reason` | 201, `id` |
 //! | `POST /tenants`, with a first admin | also `roles`, `admin`, perhaps `host` | 201, `id` and the token of the invitation, to be mailed |
 //! | `POST /tenants/{id}/suspend`, `…/resume`, `…/close` | `reason` | 204 |
+//! | `PUT /tenants/{id}/plan` | `plan`, a name or null, `reason` | 204 |
+//! | `GET /plans` | | 200, all of them |
+//! | `POST /plans` | `name`, `reason`, perhaps `users`, `api_keys` | 201; a limit that is left out is none |
+//! | `PUT /plans/{name}` | `reason`, perhaps `users`, `api_keys` | 204 |
+//! | `DELETE /plans/{name}` | `reason` | 204; 409 when a tenant has it |
 //! | `GET /tenants/{id}/domains` | | 200, with the record that shows whose a domain is, where it is not verified |
 //! | `POST /tenants/{id}/domains` | `host`, `reason` | 201, with that record |
 //! | `POST /tenants/{id}/domains/{host}/verify` | `reason`, perhaps `by_hand` | 204; 422 `unproven` when the name servers do not say so |
@@ -42,6 +47,7 @@ mod bodies;
 mod listen;
 mod onboard;
 mod operators;
+mod plans;
 mod routes;
 
 pub use listen::{Listen, ListenError};

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, post, put};
 
 use super::Operators;
 use super::authenticate::{self, Who};
@@ -16,11 +16,12 @@ use super::bodies::{
     WhoseDomain, Why, host, invalid,
 };
 use super::onboard::{OnboardError, Onboarded, onboard};
+use super::plans;
 use crate::db::{Error, ErrorKind, FirstAdmin, Onboarding, Platform, VerifyError};
 use crate::http::{Json, Problem, answer_with_problems};
 use crate::schema::TenantId;
 
-type Operated = State<Arc<Platform>>;
+pub(super) type Operated = State<Arc<Platform>>;
 
 /// The operator's routes, for a listener of their own. See the [module](super).
 pub fn router(platform: Arc<Platform>, operators: Operators) -> Router {
@@ -30,6 +31,9 @@ pub fn router(platform: Arc<Platform>, operators: Operators) -> Router {
         .route("/tenants/{id}/resume", post(resume))
         .route("/tenants/{id}/close", post(close))
         .route("/tenants/{id}/members", post(members))
+        .route("/tenants/{id}/plan", put(plans::set))
+        .route("/plans", get(plans::list).post(plans::create))
+        .route("/plans/{name}", put(plans::change).delete(plans::remove))
         .route("/tenants/{id}/domains", get(domains).post(add))
         .route("/tenants/{id}/domains/{host}", delete(remove))
         .route("/tenants/{id}/domains/{host}/verify", post(verify))
@@ -167,7 +171,7 @@ async fn acts(State(platform): Operated, asked: Asked) -> Result<Json<Items<ActS
     Ok(Json(Items { items, next: None }))
 }
 
-fn done(result: Result<(), Error>) -> Result<StatusCode, Problem> {
+pub(super) fn done(result: Result<(), Error>) -> Result<StatusCode, Problem> {
     result?;
     Ok(StatusCode::NO_CONTENT)
 }

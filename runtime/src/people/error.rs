@@ -44,6 +44,12 @@ pub enum PeopleError {
         /// The JSON pointer of the value.
         pointer: &'static str,
     },
+    /// The tenant's plan allows no more of that. 409.
+    #[error("the plan of the tenant allows no more {what}")]
+    Limit {
+        /// Of what, for people: `users`, `API keys`.
+        what: &'static str,
+    },
     /// Somebody has the role still. 409.
     #[error("it is in use")]
     InUse,

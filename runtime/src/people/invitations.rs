@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use uuid::Uuid;
 
 use super::password::may_be_chosen;
+use super::plan::Limited;
 use super::rows::{self, InvitationRow, User};
 use super::{Email, Mail, MailKind, People, PeopleError, Session, named, stamp};
 use crate::auth::mailed::{InvitationToken, judge};
@@ -59,7 +60,7 @@ impl People {
     /// [`Wrong`](PeopleError::Wrong) when the token is not taken or the password is not that of the person;
     /// [`Password`](PeopleError::Password) when it is to be chosen and cannot be; [`Invalid`](PeopleError::Invalid) for what is no name;
     /// [`Taken`](PeopleError::Taken) when the person is a user of this tenant already; [`TooMany`](PeopleError::TooMany),
-    /// [`Busy`](PeopleError::Busy).
+    /// [`Limit`](PeopleError::Limit) when the tenant's plan allows no more users; [`Busy`](PeopleError::Busy).
     pub async fn accept(
         &self,
         tenant: TenantId,
@@ -125,6 +126,10 @@ impl People {
         let mut db = self.system(tenant);
         let statements = &self.core.statements;
         let accepted = db.transaction(async move |tx: &mut TenantTx<'_>| {
+            // A role is locked before the invitations to it, as where one is deleted.
+            if let Err(full) = self.room(tx, Limited::Users).await? {
+                return Ok(Err(full));
+            }
             let invitation = tx.own(&statements.invitation_for_acceptance, id_of(presented), rows::invitation).await?;
             let Some(invitation) = good(&invitation, presented) else { return Ok(Err(PeopleError::Wrong)) };
             tx.own(&statements.accept_invitation, id_of(presented), rows::id).await?;

@@ -4,11 +4,12 @@ use std::time::SystemTime;
 
 use uuid::Uuid;
 
+use super::plan::Limited;
 use super::rows::{self, KeyEntry};
 use super::{MOST_LISTED, People, PeopleError, in_person, named, stamp};
 use crate::auth::Scopes;
 use crate::auth::key::{ApiKey, StoredKey};
-use crate::db::Error;
+use crate::db::{Error, TenantTx};
 use crate::layers::authenticate::{ApiKeys, Authenticated};
 use crate::mutants::mutant;
 use crate::permissions::{Caller, Role};
@@ -20,7 +21,8 @@ impl People {
     ///
     /// # Errors
     /// [`NotGiven`](PeopleError::NotGiven) when a scope is more than the caller has, or who asks is a key itself;
-    /// [`Invalid`](PeopleError::Invalid) for what is no name, for no scopes and such as cover nothing, and for a time that is past.
+    /// [`Invalid`](PeopleError::Invalid) for what is no name, for no scopes and such as cover nothing, and for a time that is past;
+    /// [`Limit`](PeopleError::Limit) when the tenant's plan allows no more keys.
     pub async fn create_key(
         &self,
         who: &Authenticated,
@@ -50,7 +52,15 @@ impl People {
             Arg::Text(Some(stored.scopes.to_string())),
             Arg::Timestamp(expires),
         ];
-        let made = self.of(who.tenant, Actor::User(who.subject)).own(&self.core.statements.insert_key, args, rows::key_entry).await?;
+        let statements = &self.core.statements;
+        let mut db = self.of(who.tenant, Actor::User(who.subject));
+        let made = db.transaction(async move |tx: &mut TenantTx<'_>| {
+            Ok(match self.room(tx, Limited::ApiKeys).await? {
+                Ok(()) => Ok(tx.own(&statements.insert_key, args, rows::key_entry).await?),
+                Err(full) => Err(full),
+            })
+        });
+        let made = made.await??;
         let entry = made.into_iter().next().ok_or(PeopleError::NotFound)?;
         Ok((key, entry))
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use super::plan::Limited;
 use super::roles::may_give;
 use super::rows::{self, RoleEntry, User};
 use super::{MOST_LISTED, People, PeopleError};
@@ -38,7 +39,8 @@ impl People {
     /// Lets a user log in, or not any more: then its logins end, and its API keys and access tokens are as good as none.
     ///
     /// # Errors
-    /// [`NotFound`](PeopleError::NotFound), [`NotGiven`](PeopleError::NotGiven) for oneself, and for somebody who has what the caller has not.
+    /// [`NotFound`](PeopleError::NotFound), [`NotGiven`](PeopleError::NotGiven) for oneself, and for somebody who has what the caller has not;
+    /// [`Limit`](PeopleError::Limit) when the tenant's plan allows no more users.
     pub async fn set_active(&self, tenant: TenantId, by: &Caller, user: Uuid, active: bool) -> Result<(), PeopleError> {
         if by.subject() == Actor::User(user) && !mutant!("people_deactivates_oneself") {
             return Err(PeopleError::NotGiven);
@@ -47,13 +49,18 @@ impl People {
         let of_user = move || vec![Arg::Uuid(Some(user))];
         let mut db = self.of(tenant, by.subject());
         let changed = db.transaction(async move |tx: &mut TenantTx<'_>| {
-            if tx.own(&statements.user_for_change, of_user(), rows::user).await?.is_empty() {
+            let known = tx.own(&statements.user_for_change, of_user(), rows::user).await?;
+            if known.is_empty() {
                 return Ok(Err(PeopleError::NotFound));
             }
             let roles = tx.own(&statements.roles_of_user, of_user(), rows::role_of_user).await?;
             let stronger = roles.iter().filter_map(|(entry, _)| entry.as_ref()).any(|entry| may_give(by, &entry.role).is_err());
             if stronger && !mutant!("people_deactivates_stronger") {
                 return Ok(Err(PeopleError::NotGiven));
+            }
+            let (rising, room) = (active && !known.iter().any(|user| user.is_active), Limited::Users);
+            if rising && let Err(full) = self.room(tx, room).await? {
+                return Ok(Err(full));
             }
             tx.own(&statements.set_user_active, vec![Arg::Uuid(Some(user)), Arg::Bool(Some(active))], rows::id).await?;
             if !active && !mutant!("people_logins_survive") {

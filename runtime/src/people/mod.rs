@@ -66,6 +66,7 @@ mod logins;
 mod mail;
 mod members;
 mod password;
+mod plan;
 mod roles;
 mod rows;
 mod statements;

@@ -7,7 +7,7 @@ use crate::schema::ir::Name;
 use crate::schema::{Conventions, quoted};
 
 /// The tables, as the texts below name them.
-const TABLES: [&str; 6] = ["users", "roles", "user_roles", "api_keys", "logins", "invitations"];
+const TABLES: [&str; 8] = ["users", "roles", "user_roles", "api_keys", "logins", "invitations", "tenants", "plans"];
 
 /// Fields with their texts, in which `{tenant}` stands for the tenant column and the name of a table in braces for that table. `$1` is the tenant
 /// in each, and each relation is bound to it.
@@ -82,6 +82,14 @@ statements! {
         on conflict ({tenant}, user_id, role_id) do nothing returning id";
     take_role = "delete from {user_roles} where {tenant} = $1 and user_id = $2 and role_id = $3 returning id";
 
+    // Whoever counts waits for whoever has counted before and may still add one.
+    one_at_a_time = "select id from {roles} where {tenant} = $1 order by id limit 1 for update";
+    room_for_users = "select p.max_users, (select count(*) from {users} u where u.{tenant} = $1 and u.is_active)
+          from {tenants} t join {plans} p on p.id = t.plan_id where t.id = $1";
+    room_for_keys = "select p.max_api_keys, (select count(*) from {api_keys} k where k.{tenant} = $1 and k.revoked_at is null
+                                              and (k.expires_at is null or k.expires_at > now()))
+          from {tenants} t join {plans} p on p.id = t.plan_id where t.id = $1";
+
     insert_login = "insert into {logins} ({tenant}, id, user_id, family_hash, current_hash, generation, began_at, rotated_at)
         values ($1, $2, $3, $4, $5, $6, $7, $8) returning id";
     login = locked(format!("select {LOGIN} from {{logins}} where {{tenant}} = $1 and id = $2"));
@@ -130,7 +138,9 @@ mod tests {
     /// What the library asks of others, it does itself: the check of hand-written statements lets each through.
     #[test]
     fn each_relation_of_each_statement_is_bound_to_the_tenant() {
-        let conventions = tenantry_sqlcheck::Conventions::DEFAULT;
+        // A tenant's own row has its id for the tenant, and a plan is nobody's.
+        let shared = &["tenancy.tenants", "tenancy.plans"];
+        let conventions = tenantry_sqlcheck::Conventions { shared, ..tenantry_sqlcheck::Conventions::DEFAULT };
         for (name, text) in Statements::new(&Conventions::DEFAULT).all() {
             if let Err(refusals) = tenantry_sqlcheck::check(text, &conventions) {
                 panic!("{name}: {refusals}\n{text}");

@@ -78,6 +78,8 @@ pub enum Scope {
     Identities,
     /// What the operator has done: the operator sees it.
     Acts,
+    /// Rows of no tenant, which every tenant reads and the platform alone writes.
+    Shared,
 }
 
 impl Scope {
@@ -86,7 +88,7 @@ impl Scope {
     pub const fn has_tenant(self) -> bool {
         match self {
             Self::Tenant | Self::Domains | Self::Members | Self::Credentials => true,
-            Self::Tenants | Self::Identities | Self::Acts => false,
+            Self::Tenants | Self::Identities | Self::Acts | Self::Shared => false,
         }
     }
 }

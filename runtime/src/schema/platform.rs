@@ -1,6 +1,7 @@
 //! The platform's own tables, defined like any other model, so that one generator writes all tables.
 
 pub(crate) mod people;
+pub(crate) mod plans;
 
 use super::{ColumnDef, Kind, Literal, ModelDef, ModelRef, Scope, Verbs};
 
@@ -37,6 +38,7 @@ pub static TENANTS: ModelDef = ModelDef {
             default: Some(Literal::Str(PROVISIONING)),
             ..ColumnDef::new("status", Kind::Enum(&[PROVISIONING, ACTIVE, SUSPENDED, CLOSING]), false)
         },
+        ColumnDef { doc: "What it has agreed to; none has no limits.", ..ColumnDef::new("plan_id", Kind::Id(plans::PLAN), true) },
     ],
     uniques: &[],
     indexes: &[],
@@ -84,7 +86,8 @@ fn domains() -> &'static ModelDef {
 }
 
 /// The platform's tables, each after those that it refers to.
-pub(crate) static PLATFORM: [&ModelDef; 10] = [
+pub(crate) static PLATFORM: [&ModelDef; 11] = [
+    &plans::PLANS,
     &TENANTS,
     &DOMAINS,
     &people::IDENTITIES,
@@ -98,7 +101,7 @@ pub(crate) static PLATFORM: [&ModelDef; 10] = [
 ];
 
 /// Tables that no model of an application may take the name of: they would read like the platform's.
-pub(crate) const RESERVED_TABLES: &[&str] = &["tenants", "domains", "identities", "_sqlx_migrations"];
+pub(crate) const RESERVED_TABLES: &[&str] = &["plans", "tenants", "domains", "identities", "_sqlx_migrations"];
 
 /// First parts of paths that the service uses itself.
 pub(crate) const RESERVED_PATHS: &[&str] = &["health", "metrics", "openapi", "docs", "auth", "api-keys"];

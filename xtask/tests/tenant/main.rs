@@ -49,7 +49,7 @@ impl Operator {
 
     /// With a reason, where it changes something.
     fn signed(&self, arguments: &[&str]) -> Said {
-        let leaf = usize::from(arguments[0] == "domain");
+        let leaf = usize::from(matches!(arguments[0], "domain" | "plan"));
         let (command, rest) = arguments.split_at(leaf + 1);
         let reason = if matches!(command[leaf], "list" | "record" | "acts") { &[][..] } else { &["--reason", "ticket 4711"] };
         self.call(&[command, reason, rest].concat())
@@ -75,7 +75,7 @@ fn a_tenant_is_made_listed_suspended_and_resumed() {
     assert!(operator.does(&["list"]).starts_with("no tenants"));
     let acme = operator.does(&["create", "acme", "--name", "Acme Ltd"]);
     let globex = operator.does(&["create", "globex"]);
-    let both = format!("acme    active  {acme}  Acme Ltd\nglobex  active  {globex}  globex");
+    let both = format!("acme    active  -  {acme}  Acme Ltd\nglobex  active  -  {globex}  globex");
     assert_eq!(operator.does(&["list"]), both);
 
     assert_eq!(operator.does(&["suspend", "acme"]), "acme is suspended");
@@ -100,6 +100,31 @@ fn a_tenant_is_made_listed_suspended_and_resumed() {
     }
     let listed = operator.does(&["list"]);
     assert_eq!(listed.lines().filter(|line| line.contains("  active  ")).count(), 3, "what was refused has changed nothing: {listed}");
+}
+
+#[test]
+fn a_plan_is_made_changed_agreed_to_and_removed() {
+    let operator = Operator::new();
+    let acme = operator.does(&["create", "acme"]);
+    assert!(operator.does(&["plan", "list"]).starts_with("no plans"));
+    assert!(operator.does(&["plan", "create", "small", "--users", "5"]).starts_with("small is made"));
+    assert_eq!(operator.does(&["plan", "list"]), "small: 5 users, any number of API keys");
+    assert_eq!(operator.does(&["plan", "change", "small", "--api-keys", "0"]), "small is changed");
+    assert_eq!(operator.does(&["plan", "list"]), "small: any number of users, 0 API keys");
+    assert_eq!(operator.does(&["plan", "set", "acme", "small"]), "acme has the plan small");
+    assert_eq!(operator.does(&["list"]), format!("acme  active  small  {acme}  acme"));
+    operator.refuses(&["plan", "create", "small"], "there is a plan `small` already");
+    operator.refuses(&["plan", "remove", "small"], "a tenant has the plan `small`");
+    operator.refuses(&["plan", "change", "none"], "there is no plan `none`");
+    operator.refuses(&["plan", "set", "acme", "none"], "there is no plan `none`");
+    operator.refuses(&["plan", "set", "globex", "small"], "there is no tenant `globex`");
+    operator.refuses(&["plan", "create", "new", "--users", "4000000000"], "a limit is at most 2147483647");
+    operator.refuses(&["plan", "create", "new", "--users", "-1"], "--users");
+    operator.refuses(&["plan", "create", "a\u{1b}b"], "a plan's name has 1 to 64 visible characters");
+    assert_eq!(operator.does(&["plan", "unset", "acme"]), "acme has no plan, and so no limits");
+    assert_eq!(operator.does(&["plan", "remove", "small"]), "small is gone");
+    let acts = operator.does(&["acts"]);
+    assert!(acts.contains("plan.remove small: ticket 4711") && acts.contains("tenant.plan small of acme: ticket 4711"), "{acts}");
 }
 
 #[test]

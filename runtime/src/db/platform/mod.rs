@@ -1,7 +1,7 @@
 //! The operator's door: tenants and their domains, whom a new tenant begins with, and what was done about them.
 //!
 //! Whatever changes something is an [`Act`]: somebody has done it, for a reason, and the row that says so is written in the transaction of the
-//! change. One file for each subject: `tenants`, `domains`, `onboard`, `members`; `acts` has what is recorded, and `challenge` how a domain is
+//! change. One file for each subject: `tenants`, `plans`, `domains`, `onboard`, `members`; `acts` has what is recorded, and `challenge` how a domain is
 //! shown to be a tenant's.
 
 mod acting;
@@ -10,6 +10,7 @@ mod challenge;
 mod domains;
 mod members;
 mod onboard;
+mod plans;
 mod tenants;
 mod txt;
 
@@ -24,6 +25,7 @@ use super::tenancy::connect;
 use super::{Config, Error, ErrorKind, StartError, startup};
 use crate::schema::ir::Name;
 use crate::schema::platform::people::{ACTS, INVITATIONS, ROLES, USER_ROLES, USERS};
+use crate::schema::platform::plans::PLANS;
 use crate::schema::platform::{DOMAINS, TENANTS};
 use crate::schema::{Conventions, TenantId, quoted};
 
@@ -33,6 +35,7 @@ pub use challenge::{Challenge, ShortSecretError, TxtRecord, VerifyError};
 pub use domains::Domain;
 pub use members::{Member, Members};
 pub use onboard::{FirstAdmin, InvitationSecret, Onboarding};
+pub use plans::{Limits, Plan};
 pub use tenants::Tenant;
 pub use txt::{FileTxt, TxtError, TxtLookup};
 
@@ -47,6 +50,8 @@ use txt::AnyTxt;
 ///   [`verify_domain_by_hand`](Self::verify_domain_by_hand), [`activate_domain`](Self::activate_domain),
 ///   [`deactivate_domain`](Self::deactivate_domain), [`make_domain_primary`](Self::make_domain_primary),
 ///   [`remove_domain`](Self::remove_domain)
+/// - [`plans`](Self::plans), [`create_plan`](Self::create_plan), [`change_plan`](Self::change_plan), [`remove_plan`](Self::remove_plan), and
+///   [`set_plan`](Self::set_plan) of a tenant
 /// - [`members`](Self::members): the users of one tenant, inside of its context
 /// - [`acts`](Self::acts): what was done
 ///
@@ -55,6 +60,7 @@ use txt::AnyTxt;
 pub struct Platform {
     pool: Pool,
     tenants: String,
+    plans: String,
     domains: String,
     /// The tenant column of the platform's tables.
     column: String,
@@ -89,6 +95,7 @@ impl Platform {
         Ok(Self {
             pool,
             tenants: table(TENANTS.table),
+            plans: table(PLANS.table),
             domains: table(DOMAINS.table),
             column: quoted(conventions.tenant_column),
             users: table(USERS.table),
@@ -142,6 +149,7 @@ fn explain(error: Error) -> Error {
 const PARTS: &[(&str, &str)] = &[
     ("tenants_slug_", "slug"),
     ("tenants_name_", "name"),
+    ("plans_name_", "name"),
     ("domains_host_", "host"),
     ("roles_name_", "roles"),
     ("roles_grants_", "roles"),

@@ -22,6 +22,8 @@ pub struct Tenant {
     pub name: String,
     /// `provisioning`, `active`, `suspended` or `closing`. One that is not active is not served.
     pub status: String,
+    /// The name of its plan; without one it has no limits.
+    pub plan: Option<String>,
 }
 
 impl Platform {
@@ -46,7 +48,9 @@ impl Platform {
     /// # Errors
     /// When the database cannot be reached.
     pub async fn tenants(&self) -> Result<Vec<Tenant>, Error> {
-        let text = format!("select id, slug, name, status from {} order by slug", self.tenants);
+        let Self { tenants, plans, .. } = self;
+        let text =
+            format!("select t.id, slug, t.name, status, p.name from {tenants} t left join {plans} p on p.id = t.plan_id order by slug");
         let rows = self.pool.rows(text, PgArguments::default()).await?;
         rows.iter().map(tenant).collect()
     }
@@ -85,5 +89,6 @@ impl Platform {
 }
 
 fn tenant(row: &PgRow) -> Result<Tenant, Error> {
-    Ok(Tenant { id: row.try_get::<Uuid, _>(0)?.into(), slug: row.try_get(1)?, name: row.try_get(2)?, status: row.try_get(3)? })
+    let id = row.try_get::<Uuid, _>(0)?.into();
+    Ok(Tenant { id, slug: row.try_get(1)?, name: row.try_get(2)?, status: row.try_get(3)?, plan: row.try_get(4)? })
 }

@@ -214,11 +214,11 @@ async fn look_at_policies(
 }
 
 fn same(found: &Found, policy: &Policy, expression: &str) -> bool {
-    found.command == "*"
+    found.command == if policy.reads { "r" } else { "*" }
         && found.permissive != policy.restrictive
         && found.roles == [policy.role.as_str()]
         && found.using.as_deref() == Some(expression)
-        && found.check.as_deref() == Some(expression)
+        && found.check.as_deref() == (!policy.reads).then_some(expression)
 }
 
 /// Relations that belong to no model and show rows without a fence: any in the two schemas, and in other schemas those that the login reaches.

@@ -34,6 +34,7 @@ impl From<PeopleError> for Problem {
             PeopleError::Invalid { pointer, detail } => Self::invalid(at(pointer, "invalid", detail).into()),
             PeopleError::Taken { pointer } => Self::new(StatusCode::CONFLICT, "unique", "A value is taken already")
                 .with_errors(at(pointer, "unique", "is taken already").into()),
+            PeopleError::Limit { .. } => Self::new(StatusCode::CONFLICT, "limit", "The plan allows no more").with_detail(error.to_string()),
             PeopleError::InUse => Self::new(StatusCode::CONFLICT, "referenced", "The row is still referenced"),
             PeopleError::Db(error) => error.into(),
             PeopleError::Internal => Self::internal(),

@@ -21,6 +21,9 @@ enum Arm {
     Lookup(Key),
 }
 
+/// The expression of a fence without arms: whoever has a privilege and a policy is inside.
+const OPEN: &str = "true";
+
 /// What a row is looked up by. A key says what it is a key of, so that a slug which reads like an id names no other tenant.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) struct Key {
@@ -47,6 +50,7 @@ impl Fence {
             Self::Domains => &[Arm::TenantColumn, Arm::Role("platform"), Arm::Lookup(BY_HOST)],
             Self::Identities => &[Arm::Role("identity")],
             Self::Acts => &[Arm::Role("platform")],
+            Self::Shared => &[],
         }
     }
 
@@ -84,14 +88,16 @@ impl Fence {
 fn deparsed<'a>(arms: impl Iterator<Item = &'a Arm>, conventions: &Conventions) -> String {
     let arms: Vec<String> = arms.map(|arm| arm.deparsed(conventions)).collect();
     match arms.as_slice() {
+        [] => OPEN.to_owned(),
         [only] => only.clone(),
         several => format!("({})", several.join(" OR ")),
     }
 }
 
 fn any<'a>(arms: impl Iterator<Item = &'a Arm>, conventions: &Conventions) -> String {
+    let arms: Vec<String> = arms.map(|arm| arm.sql(conventions)).collect();
     // One arm a line: a policy of several is read by people, too.
-    arms.map(|arm| arm.sql(conventions)).collect::<Vec<_>>().join("\n    or ")
+    if arms.is_empty() { OPEN.to_owned() } else { arms.join("\n    or ") }
 }
 
 impl Arm {

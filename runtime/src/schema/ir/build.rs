@@ -65,6 +65,7 @@ impl TableBuilder<'_> {
             Scope::Members | Scope::Credentials => Fence::Members,
             Scope::Identities => Fence::Identities,
             Scope::Acts => Fence::Acts,
+            Scope::Shared => Fence::Shared,
         }
     }
 
@@ -280,12 +281,18 @@ impl TableBuilder<'_> {
             restrictive,
             role,
             expression: expression.to_owned(),
+            reads: false,
         };
+        if fence == Fence::Shared {
+            // There is nothing that a restrictive one could compare: who writes, the grants and the one policy for it say.
+            let rows = Policy { reads: true, ..policy("shared_rows", false, role("app"), &expression) };
+            return vec![rows, policy("platform_rows", false, role("platform"), &expression)];
+        }
         let inside: &[(&str, &str)] = match self.model.scope {
             Scope::Tenant | Scope::Credentials => &[("tenant_rows", "app")],
             Scope::Tenants | Scope::Domains | Scope::Members => &[("tenant_rows", "app"), ("platform_rows", "platform")],
             Scope::Identities => &[("identity_rows", "identity")],
-            Scope::Acts => &[("platform_rows", "platform")],
+            Scope::Acts | Scope::Shared => &[("platform_rows", "platform")],
         };
         let mut policies = vec![policy("tenant_fence", true, "public".to_owned(), &expression)];
         policies.extend(inside.iter().map(|(name, suffix)| policy(name, false, role(suffix), &expression)));
@@ -302,7 +309,9 @@ impl TableBuilder<'_> {
         let identity = self.conventions.role("identity");
         let mut update = Vec::new();
         // Whose a user, a key or a login is stays as it is.
-        let is_fixed = |column: &ColumnDef| self.model.scope != Scope::Tenant && column.reference().is_some();
+        let is_fixed = |column: &ColumnDef| {
+            matches!(self.model.scope, Scope::Domains | Scope::Members | Scope::Credentials) && column.reference().is_some()
+        };
         for column in self.model.updatable().filter(|column| !is_fixed(column)) {
             update.push(column.name.to_owned());
             if column.kind == Kind::Money {
@@ -326,6 +335,7 @@ impl TableBuilder<'_> {
             }
             // What was done is added to.
             Scope::Acts => vec![grant(platform, &["select", "insert"], &[], Vec::new())],
+            Scope::Shared => vec![grant(app, &["select"], &[], Vec::new()), grant(platform, &["select", "insert", "delete"], &[], update)],
             Scope::Tenants => vec![
                 grant(app, &["select"], &[], Vec::new()),
                 grant(platform, &["select", "insert"], &[], update),

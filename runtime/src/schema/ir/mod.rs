@@ -210,6 +210,8 @@ pub enum Fence {
     Identities,
     /// What the operator has done: the operator sees it, and no tenant.
     Acts,
+    /// Rows of no tenant: all tenants see them, and the platform alone writes them.
+    Shared,
 }
 
 /// A column.
@@ -379,6 +381,9 @@ pub struct Policy {
     pub role: String,
     /// The expression.
     pub expression: String,
+    /// Whether it is for SELECT alone; otherwise it is for every command.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reads: bool,
 }
 
 /// What a role may do with a table.

@@ -13,11 +13,11 @@ const WIDTH: usize = 132;
 pub(crate) fn policy(table: &Name, policy: &Policy) -> String {
     let kind = if policy.restrictive { "restrictive" } else { "permissive" };
     let role = if policy.role == "public" { policy.role.clone() } else { quoted(&policy.role) };
-    format!(
-        "create policy {name} on {table} as {kind} for all to {role}\n  using      ({expression})\n  with check ({expression});",
-        name = quoted(&policy.name),
-        expression = policy.expression
-    )
+    let (name, expression) = (quoted(&policy.name), &policy.expression);
+    if policy.reads {
+        return format!("create policy {name} on {table} as {kind} for select to {role}\n  using      ({expression});");
+    }
+    format!("create policy {name} on {table} as {kind} for all to {role}\n  using      ({expression})\n  with check ({expression});")
 }
 
 pub(super) fn trigger(table: &Name, trigger: &Trigger) -> String {

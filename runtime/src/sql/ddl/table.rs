@@ -33,7 +33,7 @@ fn create(table: &Table) -> String {
     // A remark follows the comma of its line, hence the pairs.
     let mut lines: Vec<(String, &str)> = table.columns.iter().map(|column| (column_line(column, names), "")).collect();
     for entry in &table.constraints {
-        let is_platforms = matches!(table.fence, Fence::Tenants | Fence::Domains | Fence::Identities);
+        let is_platforms = matches!(table.fence, Fence::Tenants | Fence::Domains | Fence::Identities | Fence::Shared);
         let global = is_platforms && matches!(entry.rule, Rule::Unique(_));
         let remark = if global { "  -- the platform's own key: unique in the whole database" } else { "" };
         // `on delete` stands under the key that it belongs to.
@@ -117,6 +117,7 @@ fn fence_block(table: &Table) -> String {
             Some("No tenant is inside: the role that verifies passwords is, and no statement of an application runs under it.")
         }
         Fence::Acts => Some("No tenant is inside: the platform is."),
+        Fence::Shared => Some("Rows of no tenant: every tenant reads them, and the platform alone writes them."),
     };
     lines.extend(about.map(comment));
     lines.push(format!("alter table {} enable row level security;", table.name));

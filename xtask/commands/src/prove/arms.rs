@@ -339,6 +339,11 @@ pub(super) const ARMS: &[Arm] = &[
     accounts("people_key_of_anybody", &["keys::a_key_is_its_owners_to_see_and_to_revoke"]),
     accounts("people_key_of_inactive", &["keys::a_key_of_an_inactive_owner_is_none"]),
     accounts("people_key_ungiven", &["keys::nobody_lends_what_they_have_not"]),
+    accounts(
+        "people_plan_unlimited",
+        &["plans::a_plan_allows_so_many_users_and_no_more", "plans::a_plan_allows_so_many_keys_that_are_good"],
+    ),
+    accounts("people_counted_at_once", &["plans::of_two_that_take_the_last_place_one_gets_it"]),
     // What they may do.
     permissions("permission_any_role_frees", &["fields::a_role_beside_it_frees_the_field_only_where_it_covers_the_route"]),
     permissions("permission_after_body", &["order::a_refused_body_is_not_read"]),

@@ -3,6 +3,7 @@
 mod acts;
 mod domain;
 mod onboard;
+mod plan;
 
 use std::fmt::Write as _;
 
@@ -27,6 +28,8 @@ A day of an operator:
     cargo xtask tenant onboard acme --admin ada@acme.example --reason \"contract 4711\"
     cargo xtask tenant domain add acme shop.acme.example --reason \"contract 4711\"
     cargo xtask tenant suspend acme --reason \"two invoices are open, finance asked\"
+    cargo xtask tenant plan create small --users 5 --reason \"price list of 2027\"
+    cargo xtask tenant plan set acme small --reason \"contract 4711\"
     cargo xtask tenant acts --tenant acme"
 )]
 pub(crate) struct Args {
@@ -51,7 +54,7 @@ enum What {
     },
     /// Makes a tenant with roles and an invitation of its first admin, all or nothing, and prints its id and the invitation's token.
     Onboard(onboard::Args),
-    /// Lists the tenants: slug, status, id and name.
+    /// Lists the tenants: slug, status, plan, id and name.
     List,
     /// Serves a tenant no more, until it is resumed. Its rows stay.
     Suspend(Changed),
@@ -59,6 +62,11 @@ enum What {
     Resume(Changed),
     /// Serves a tenant no more, for good: a closed tenant is not resumed. Its rows stay until they are erased.
     Close(Changed),
+    /// What tenants may agree to, and which of it each has.
+    Plan {
+        #[command(subcommand)]
+        what: plan::What,
+    },
     /// The domains of a tenant's own.
     Domain {
         #[command(subcommand)]
@@ -129,6 +137,7 @@ impl What {
             Self::Create { signed, .. } => signed,
             Self::Onboard(args) => args.signed(),
             Self::Suspend(changed) | Self::Resume(changed) | Self::Close(changed) => &changed.signed,
+            Self::Plan { what } => return what.signed().map_or(Ok(()), |signed| signed.act().map(drop)),
             Self::Domain { what } => return what.signed().map_or(Ok(()), |signed| signed.act().map(drop)),
         };
         signed.act().map(drop)
@@ -159,6 +168,7 @@ async fn act(platform: &Platform, what: &What) -> anyhow::Result<()> {
             platform.close_tenant(tenant.id, signed.act()?).await.map_err(|error| wrong_status(error, &tenant))?;
             output::line(format_args!("{} is closed", tenant.slug));
         }
+        What::Plan { what } => plan::run(platform, what).await?,
         What::Domain { what } => domain::run(platform, what).await?,
         What::Acts(args) => acts::run(platform, args).await?,
     }
@@ -174,16 +184,21 @@ async fn find(platform: &Platform, Whose { tenant }: &Whose) -> anyhow::Result<T
     found.with_context(|| format!("there is no tenant `{}`: `cargo xtask tenant list` names them", output::printable(tenant)))
 }
 
+fn plan_of(tenant: &Tenant) -> &str {
+    tenant.plan.as_deref().unwrap_or("-")
+}
+
 /// One line each, in columns as wide as they have to be.
 fn listed(tenants: &[Tenant]) -> String {
     if tenants.is_empty() {
         return "no tenants: `cargo xtask tenant onboard SLUG` makes one".to_owned();
     }
     let wide = |column: fn(&Tenant) -> &str| tenants.iter().map(|tenant| column(tenant).len()).max().unwrap_or_default();
-    let (slugs, statuses) = (wide(|tenant| &tenant.slug), wide(|tenant| &tenant.status));
-    tenants.iter().fold(String::new(), |mut text, Tenant { id, slug, name, status, .. }| {
+    let (slugs, statuses, plans) = (wide(|tenant| &tenant.slug), wide(|tenant| &tenant.status), wide(plan_of));
+    tenants.iter().fold(String::new(), |mut text, tenant| {
+        let (Tenant { id, slug, name, status, .. }, plan) = (tenant, plan_of(tenant));
         // Writing into a text does not fail.
-        let _ = writeln!(text, "{slug:slugs$}  {status:statuses$}  {id}  {}", output::printable(name));
+        let _ = writeln!(text, "{slug:slugs$}  {status:statuses$}  {plan:plans$}  {id}  {}", output::printable(name));
         text
     })
 }

@@ -246,6 +246,16 @@ impl Plan {
         table.columns.iter().filter(kept).map(|column| (column.name.clone(), literal(&value(column)))).collect()
     }
 
+    /// Another row of a table of the platform that nobody's row is in.
+    pub(super) fn another(&self, table: &Table) -> Vec<(String, String)> {
+        let replaced = |(name, value): (String, String)| match name.as_str() {
+            "id" => (name, literal(NOBODY)),
+            _ if value.ends_with("text'") => (name, literal("another")),
+            _ => (name, value),
+        };
+        self.plain(table, Tenant::A).into_iter().map(replaced).collect()
+    }
+
     /// Both tenants and their rows, as the administrator puts them there. The victim's come first, so that a scan meets them first.
     /// Triggers are off, so that references may go in circles.
     pub(super) fn furnish(&self) -> Vec<String> {
@@ -259,7 +269,7 @@ impl Plan {
                 statements.push(format!("insert into {domains} ({column}, id, host) values ('{id}', '{id}', '{slug}.example')"));
             }
             let platforms = self.schema.tables.iter();
-            for table in platforms.filter(|table| matches!(table.fence, Fence::Members | Fence::Identities | Fence::Acts)) {
+            for table in platforms.filter(|table| matches!(table.fence, Fence::Members | Fence::Identities | Fence::Acts | Fence::Shared)) {
                 statements.push(self.insert(table, &self.plain(table, tenant)));
             }
             for table in self.tables() {

@@ -14,6 +14,9 @@ pub(super) fn list(plan: &Plan, list: &mut List) {
     identity_role(plan, identities, users, list);
     members(plan, users, keys, list);
     operator(plan, acts, list);
+    if let (Some(plans), Some(tenants)) = (table(Fence::Shared, "Plan"), table(Fence::Tenants, "Tenant")) {
+        agreed(plan, plans, tenants, list);
+    }
 }
 
 fn open(table: &Table, policy: &str) -> String {
@@ -104,4 +107,24 @@ fn operator(plan: &Plan, acts: &Table, list: &mut List) {
     let sql =
         vec![open(acts, "tenant_fence"), opened_to(acts, "platform_rows", "public"), format!("grant select on {} to {app}", acts.name)];
     list.add(schema("acts_for_the_app", "the application reads what the operator has done", sql, seen::policies(acts)));
+}
+
+/// What a plan allows, and which plan a tenant has, is the platform's to say: the application has no privilege, and no policy lets it write.
+fn agreed(plan: &Plan, plans: &Table, tenants: &Table, list: &mut List) {
+    let app = plan.role("app");
+    let granted = format!("grant insert, update, delete on {} to {app}", plans.name);
+    let written = format!("create policy app_writes on {} as permissive for all to {app} using (true) with check (true)", plans.name);
+    let without = |what: &str, sql: &String| Layer::new(format!("{what} of {}", plans.name), vec![sql.clone()]);
+    let sql = vec![granted.clone()];
+    let layer = without("the policies", &written);
+    list.add(schema("plans_granted", "the application's role may write plans", sql, seen::privileges(plans)).behind(layer));
+    let sql = vec![written];
+    let layer = without("the privileges", &granted);
+    list.add(schema("plans_written", "a policy lets the application write plans", sql, seen::policies(plans)).behind(layer));
+    let sql = vec![format!("alter table {} disable row level security", plans.name)];
+    list.add(
+        schema("plans_unfenced", "row security of the plans is off", sql, seen::flags(plans)).behind(without("the privileges", &granted)),
+    );
+    let sql = vec![format!("grant update (plan_id) on {} to {app}", tenants.name)];
+    list.add(schema("plan_of_ones_own", "a tenant may choose its own plan", sql, seen::columns(tenants)));
 }

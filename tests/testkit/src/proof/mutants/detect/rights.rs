@@ -1,6 +1,7 @@
 //! The other roles: whoever runs with the owner's or the operator's rights stays behind the fence, too.
 
-use tenantry::schema::ir::Fence;
+use tenantry::schema::ir::{Fence, Type};
+use tenantry::schema::quoted;
 
 use super::super::plan::{Tenant, shows_victim};
 use super::super::site::Site;
@@ -55,7 +56,7 @@ pub(super) async fn people(site: &mut Site<'_>, findings: &mut Findings) {
             Fence::Members => &["app", "platform"],
             Fence::Identities => &["identity"],
             Fence::Acts => &["platform"],
-            Fence::Tenant | Fence::Tenants | Fence::Domains => continue,
+            Fence::Tenant | Fence::Tenants | Fence::Domains | Fence::Shared => continue,
         };
         for suffix in ["app", "platform", "identity"] {
             let granted = table.grants.iter().any(|grant| grant.role == plan.conventions.role(suffix));
@@ -72,6 +73,26 @@ pub(super) async fn people(site: &mut Site<'_>, findings: &mut Findings) {
         }
     }
     unchanged(site, findings).await;
+    agreed(site, findings).await;
+}
+
+/// What all tenants read, and which of it a tenant has agreed to, is for the platform to say.
+async fn agreed(site: &mut Site<'_>, findings: &mut Findings) {
+    let plan = site.plan;
+    let mut statements = Vec::new();
+    for table in plan.schema.tables.iter().filter(|table| table.fence == Fence::Shared) {
+        let text = table.columns.iter().find(|column| column.ty == Type::Text);
+        statements.extend(text.map(|column| format!("update {} set {} = 'another'", table.name, quoted(&column.name))));
+        statements.push(format!("delete from {}", table.name));
+        statements.push(plan.insert(table, &plan.another(table)));
+    }
+    statements.extend(plan.tenants().map(|tenants| format!("update {} set plan_id = null", tenants.name)));
+    for statement in statements {
+        let script = as_role(site, "app", format!("{statement} returning id::text"));
+        if site.admin.rows(&script).await.is_ok_and(|rows| !rows.is_empty()) {
+            findings.add(format!("{statement}, app"), "the application writes what the platform alone says".to_owned(), script);
+        }
+    }
 }
 
 /// What was done is not changed, and nobody is deleted, by whoever may add to it.
