@@ -47,9 +47,10 @@ impl ModelDef {
     }
 
     /// The columns that an update may change, in the order in which a [`Patch`](crate::schema::Patch) names them. These are the
-    /// insertable ones: what a caller gives, a caller may change.
+    /// insertable ones: what a caller gives, a caller may change; but whose a user, a key or a login of the platform's tables is stays as it is.
     pub fn updatable(&self) -> impl Iterator<Item = &'static ColumnDef> + use<> {
-        self.insertable()
+        let is_fixed = matches!(self.scope, Scope::Domains | Scope::Members | Scope::Credentials);
+        self.insertable().filter(move |column| !is_fixed || column.reference().is_none())
     }
 
     /// Whether the column stands in a unique key. Naming such a column in an UPDATE takes a stronger lock (PostgreSQL manual, 13.3.2), so

@@ -100,6 +100,18 @@ pub(crate) static PLATFORM: [&ModelDef; 11] = [
     &people::ACTS,
 ];
 
+/// The platform's tables whose rows are a tenant's own, which the tenant's transactions write: users, roles, keys and the like, each after those
+/// that it refers to. They refer to [people](people()), too, who are nobody's.
+pub fn of_tenants() -> impl Iterator<Item = &'static ModelDef> {
+    PLATFORM.iter().copied().filter(|model| matches!(model.scope, Scope::Members | Scope::Credentials))
+}
+
+/// The table of the people.
+#[must_use]
+pub fn people() -> &'static ModelDef {
+    &people::IDENTITIES
+}
+
 /// Tables that no model of an application may take the name of: they would read like the platform's.
 pub(crate) const RESERVED_TABLES: &[&str] = &["plans", "tenants", "domains", "identities", "_sqlx_migrations"];
 

@@ -308,11 +308,7 @@ impl TableBuilder<'_> {
         let (app, platform, lookup) = (self.conventions.role("app"), self.conventions.role("platform"), self.conventions.role("lookup"));
         let identity = self.conventions.role("identity");
         let mut update = Vec::new();
-        // Whose a user, a key or a login is stays as it is.
-        let is_fixed = |column: &ColumnDef| {
-            matches!(self.model.scope, Scope::Domains | Scope::Members | Scope::Credentials) && column.reference().is_some()
-        };
-        for column in self.model.updatable().filter(|column| !is_fixed(column)) {
+        for column in self.model.updatable() {
             update.push(column.name.to_owned());
             if column.kind == Kind::Money {
                 update.push(currency_of(column));

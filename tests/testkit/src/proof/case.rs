@@ -5,13 +5,14 @@ use std::sync::PoisonError;
 
 use futures_util::future::{join_all, try_join_all};
 use tenantry::TenantId;
+use tenantry::schema::Verb;
 
 use super::canary::{Canary, Mark};
 use super::executor::Lane;
 use super::ground::{Connections, Ground};
 use super::model::{Book, Outcome};
 use super::observer::Digest;
-use super::operation::{Act, Deed, Operation, Scene, Step, Surface};
+use super::operation::{Act, Deed, Operation, Scene, Step, Surface, surface_of};
 use super::report::Counts;
 use super::runner::{Broken, Notes, Turn};
 use super::script;
@@ -101,7 +102,8 @@ impl<'a> Case<'a> {
             for model in turn.lane.world.by_dependency() {
                 let scene = Scene { world: turn.lane.world, own: turn.book, others: Vec::new() };
                 let row = scene.fresh(model, &mut Draw::new(turn.who as u64));
-                let act = Act { surface: Surface::Repository, model, deed: Deed::Create(row), foreign: Vec::new() };
+                let surface = surface_of(turn.lane.world.models[model], Surface::Repository, Verb::Create);
+                let act = Act { surface, model, deed: Deed::Create(row), foreign: Vec::new() };
                 if turn.act(&act).await? != Outcome::Done {
                     return Err(format!(
                         "no first row of {} can be made, so nothing could be shown of it",

@@ -6,12 +6,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use tenantry::schema::{ColumnDef, Literal, Managed, ModelDef, OnDelete};
+use tenantry::schema::{ColumnDef, Literal, Managed, ModelDef, OnDelete, Scope, platform};
 use tenantry::{Conventions, Entry};
 use uuid::Uuid;
 
 use super::canary::Mark;
 use super::custom::{Domain, Principals};
+
+/// The people of a proof, as numbers of their ids. The same ones are users of many tenants.
+pub(super) const PEOPLE: std::ops::Range<u128> = 0xffff_0000_0000_7000_8000_0000_0000_0000..0xffff_0000_0000_7000_8000_0000_0000_0040;
 
 /// A row, or some columns of one, as JSON values by the name of the column.
 pub type Row = BTreeMap<String, Value>;
@@ -31,6 +34,17 @@ impl World {
     pub(super) fn new(entries: &[Entry], conventions: Conventions) -> Self {
         let models = entries.iter().map(|entry| entry.def()).collect();
         Self { models, conventions, domain: Domain::default(), principals: Principals::default() }
+    }
+
+    /// With the platform's tables of the tenants' own people behind the application's models.
+    pub(super) fn with_people(mut self) -> Self {
+        self.models.extend(platform::of_tenants());
+        self
+    }
+
+    /// What a reference may lead to that belongs to no tenant: the people whom [`PEOPLE`] lists.
+    pub(super) fn nobodys(&self, column: &ColumnDef) -> Option<Vec<Uuid>> {
+        (column.reference()?.table == platform::people().table).then(|| PEOPLE.map(Uuid::from_u128).collect())
     }
 
     /// The position of the model with that table.
@@ -76,7 +90,9 @@ impl World {
 
     /// The table's name with its schema, quoted.
     pub(super) fn table(&self, model: usize) -> String {
-        format!("\"{}\".\"{}\"", self.conventions.schema, self.models[model].table)
+        let def = self.models[model];
+        let schema = if def.scope == Scope::Tenant { self.conventions.schema } else { self.conventions.platform_schema };
+        format!("\"{schema}\".\"{}\"", def.table)
     }
 }
 

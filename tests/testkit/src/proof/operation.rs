@@ -7,7 +7,7 @@ use std::fmt;
 
 use proptest::prelude::*;
 use serde_json::Value;
-use tenantry::schema::{ColumnDef, ModelDef, Verb};
+use tenantry::schema::{ColumnDef, ModelDef, Scope, Verb};
 use tenantry::sql::Op;
 use uuid::Uuid;
 
@@ -251,7 +251,10 @@ impl Scene<'_> {
     }
 }
 
-/// Where a route leaves a verb out, the repository takes it.
-fn surface_of(def: &ModelDef, surface: Surface, verb: Verb) -> Surface {
+/// Where a route leaves a verb out, the repository takes it; the platform's tables have neither.
+pub(super) fn surface_of(def: &ModelDef, surface: Surface, verb: Verb) -> Surface {
+    if def.scope != Scope::Tenant {
+        return if surface == Surface::Sql { Surface::Sql } else { Surface::HandWritten };
+    }
     if surface == Surface::Http && !def.routes.has(verb) { Surface::Repository } else { surface }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use tenantry::repo::{Erased, Filter, ListQuery, Sort, Values};
-use tenantry::schema::ModelDef;
+use tenantry::schema::{ModelDef, Scope};
 use tenantry::{Error, ErrorKind, TenantDb, TenantId, TenantTx, Unit};
 
 use super::executor::{Lane, Seen};
@@ -67,6 +67,10 @@ pub(super) async fn through(door: &mut Door<'_, '_>, world: &World, act: &Act) -
 pub(super) async fn view(lane: &Lane<'_>) -> Result<Vec<Option<Vec<Row>>>, String> {
     let mut tables = Vec::new();
     for def in &lane.world.models {
+        if def.scope != Scope::Tenant {
+            tables.push(None);
+            continue;
+        }
         let query = Query { limit: 200, ..Query::default() };
         let rows = list(&mut Door::Alone(&lane.db), def, &query).await.map_err(|error| error.to_string())?;
         tables.push(Some(rows_of(def, lane.tenant, &rows)?));

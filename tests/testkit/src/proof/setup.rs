@@ -7,16 +7,18 @@ use axum::Router;
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
 use tenantry::http::{Api, CursorKey};
 use tenantry::layers::DevTenant;
-use tenantry::{Config, Platform, Tenancy};
+use tenantry::schema::platform;
+use tenantry::{Config, Conventions, Platform, Tenancy};
 use tokio::runtime::Runtime;
+use uuid::Uuid;
 
 use super::ground::{self, Ground, POOLS};
 use super::log::Log;
-use super::model::World;
+use super::model::{PEOPLE, World};
 use super::operation::Surface;
 use super::verdict::Server;
 use super::{Failure, Proof, observer};
-use crate::{Postgres, Stage};
+use crate::{Postgres, Stage, execute};
 
 /// With one connection for eight tenants, on a machine that is busy with other things.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -83,10 +85,18 @@ pub(super) fn world(proof: &Proof) -> Result<World, Failure> {
 
 /// The service under proof, in a database of its own that is dropped with the stage.
 pub(super) async fn ground(proof: &Proof, server: &Postgres, log: Log) -> Result<(Stage, Ground), Failure> {
-    let world = world(proof)?;
+    let mut world = world(proof)?;
+    // They have neither routes nor a repository.
+    let has_people = [Surface::HandWritten, Surface::Sql].iter().all(|surface| proof.surfaces.contains(surface));
+    if has_people {
+        world = world.with_people();
+    }
     let password = Stage::test_password(server).map_err(Failure::setup)?;
     let database = server.create_database("proof").map_err(Failure::setup)?;
     let stage = Stage::set(database, &proof.conventions, &proof.migrations, password, &mut |_| {}).await.map_err(Failure::setup)?;
+    if has_people {
+        people(&stage, &proof.conventions).await.map_err(Failure::setup)?;
+    }
     let mut services = Vec::new();
     for connections in POOLS {
         services.push(service(proof, &stage, connections).await?);
@@ -117,6 +127,15 @@ pub(super) async fn ground(proof: &Proof, server: &Postgres, log: Log) -> Result
         ground::open(&ground, table).await.map_err(Failure::setup)?;
     }
     Ok((stage, ground))
+}
+
+/// Makes the people whom tenants may have for users, by the one role that may.
+async fn people(stage: &Stage, conventions: &Conventions) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let mut connection = PgConnection::connect_with(&stage.url("identity").options()?).await?;
+    let table = format!("\"{}\".\"{}\"", conventions.platform_schema, platform::people().table);
+    let rows: Vec<String> = PEOPLE.map(|person| format!("('{}', '{person}@people.example')", Uuid::from_u128(person))).collect();
+    execute(&mut connection, &format!("insert into {table} (id, email) values {}", rows.join(", "))).await?;
+    Ok(connection.close().await?)
 }
 
 /// The application with a pool of that size, behind the layers that find out the tenant.
