@@ -89,11 +89,12 @@ async fn a_body_without_a_reason_changes_nothing() {
     let before = desk.everything().await;
     let changing: Vec<_> =
         requests(&a.to_string()).into_iter().filter(|(method, path)| *method != "GET" && path.contains(&a.to_string())).collect();
-    assert_eq!(changing.len(), 10);
+    assert_eq!(changing.len(), 11);
     for (method, path) in &changing {
-        let with = |reason: Value| match path.ends_with("/domains") {
-            true => json!({"host": "www.a.example", "reason": reason}),
-            false => json!({"reason": reason}),
+        let with = |reason: Value| match path.rsplit('/').next() {
+            Some("domains") => json!({"host": "www.a.example", "reason": reason}),
+            Some("plan") => json!({"plan": null, "reason": reason}),
+            _ => json!({"reason": reason}),
         };
         for (reason, code) in [
             (json!(""), "reason"),
@@ -136,14 +137,15 @@ async fn a_tenant_that_is_none_and_one_that_does_not_exist_are_one_answer() {
         "a".repeat(4_000),
     ];
     for id in odd.iter().map(String::as_str).chain(["a", "1", "%ff", "%27;drop%20table", nobody.as_str()]) {
-        for (method, path) in requests(id)
-            .into_iter()
-            .filter(|(method, path)| *method != "GET" && path.starts_with("/tenants/") && !path.ends_with("/domains"))
-        {
+        for (method, path) in requests(id).into_iter().filter(|(method, path)| {
+            *method != "GET" && path.starts_with("/tenants/") && !["/domains", "/plan"].iter().any(|end| path.ends_with(end))
+        }) {
             assert_eq!(desk.send(method, &path, why()).await, missing, "{method} {path}");
         }
         let path = format!("/tenants/{id}/domains");
         assert_eq!(desk.send("POST", &path, json!({"host": "new.example", "reason": "ticket 4711"})).await, missing, "{path}");
+        let path = format!("/tenants/{id}/plan");
+        assert_eq!(desk.send("PUT", &path, json!({"plan": null, "reason": "ticket 4711"})).await, missing, "{path}");
     }
     for host in ["none.example", "%00", "a%2fb", "a%40b", "-", "127.0.0.1", "%5b::1%5d", "*.example", "b%C3%BCcher%20.example"] {
         let path = format!("/tenants/{own}/domains/{host}/activate");

@@ -119,7 +119,7 @@ fn a_plan_is_made_changed_agreed_to_and_removed() {
     operator.refuses(&["plan", "set", "acme", "none"], "there is no plan `none`");
     operator.refuses(&["plan", "set", "globex", "small"], "there is no tenant `globex`");
     operator.refuses(&["plan", "create", "new", "--users", "4000000000"], "a limit is at most 2147483647");
-    operator.refuses(&["plan", "create", "new", "--users", "-1"], "--users");
+    operator.refuses(&["plan", "create", "new", "--users=-1"], "invalid value '-1'");
     operator.refuses(&["plan", "create", "a\u{1b}b"], "a plan's name has 1 to 64 visible characters");
     assert_eq!(operator.does(&["plan", "unset", "acme"]), "acme has no plan, and so no limits");
     assert_eq!(operator.does(&["plan", "remove", "small"]), "small is gone");
@@ -218,7 +218,7 @@ fn a_tenant_is_onboarded_with_an_invitation() {
     assert!(said.ok && said.err.contains("ada@acme.example"), "{said:?}");
     let [id, token] = said.out.lines().collect::<Vec<_>>()[..] else { panic!("{said:?}") };
     assert!(token.starts_with(&format!("iv_{}_", id.replace('-', ""))), "{said:?}");
-    assert_eq!(operator.does(&["list"]), format!("acme  active  {id}  acme"));
+    assert_eq!(operator.does(&["list"]), format!("acme  active  -  {id}  acme"));
     assert_eq!(operator.does(&["domain", "list", "acme"]), "shop.acme.example: not verified, not active");
 
     operator.refuses(&["domain", "record", "acme", "shop.acme.example"], "TENANTRY_SECRET");

@@ -78,7 +78,12 @@ impl Turn<'_> {
         let world = self.lane.world;
         let mut book = Book { mark: self.book.mark.clone(), ..Book::new(world) };
         for (model, rows) in self.lane.view(Surface::Repository).await?.into_iter().enumerate() {
-            for row in rows.unwrap_or_default() {
+            let Some(rows) = rows else {
+                // What no repository reads, an application's route has not written.
+                book.tables[model].clone_from(&self.book.tables[model]);
+                continue;
+            };
+            for row in rows {
                 let id = id_of(&row).ok_or("a row without an id")?;
                 if self.others.iter().any(|(_, other)| other.tables[model].contains_key(&id)) {
                     return Err(format!("a row of {} that is another tenant's: {id}", world.models[model].table));

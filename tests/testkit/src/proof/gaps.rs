@@ -52,7 +52,8 @@ pub(super) fn of(proof: &Proof, ground: &Ground, chosen: &[Part]) -> Vec<String>
     if !left_out.is_empty() {
         gaps.push(format!("parts that were not chosen: {}", left_out.join(", ")));
     }
-    let unlisted: Vec<&str> = ground.world.models.iter().filter(|def| def.scope == Scope::Tenant && !def.routes.has(Verb::List)).map(|def| def.table).collect();
+    let unlisted: Vec<&str> =
+        ground.world.models.iter().filter(|def| def.scope == Scope::Tenant && !def.routes.has(Verb::List)).map(|def| def.table).collect();
     if !unlisted.is_empty() {
         gaps.push(format!("the tenant's view over HTTP of tables without a list route: {}", unlisted.join(", ")));
     }

@@ -8,7 +8,7 @@ use tenantry::{Error, ErrorKind, TenantTx};
 use uuid::Uuid;
 
 use super::executor::{Lane, Seen};
-use super::model::{Row, World, completed};
+use super::model::{Outcome, Row, World, completed};
 use super::operation::{Act, Deed};
 use super::repository::outcome;
 use super::sql::own_row;
@@ -18,7 +18,16 @@ use crate::made;
 pub(super) async fn perform(lane: &mut Lane<'_>, act: &Act) -> Seen {
     let world = lane.world;
     let result = lane.db.transaction(async |tx| on(tx, world, act).await).await;
-    result.map_or_else(|error| Seen::refused(outcome(&error), format!("{error} {error:?}")), Seen::done)
+    result.map_or_else(|error| Seen::refused(ended(act, &error), format!("{error} {error:?}")), Seen::done)
+}
+
+/// How it ended. The keys of the application's models are known at the end of a transaction alone, and the platform's not there either, so an
+/// error about a reference is read here.
+pub(super) fn ended(act: &Act, error: &Error) -> Outcome {
+    match (&act.deed, outcome(error)) {
+        (Deed::Delete(_), Outcome::Reference) => Outcome::Referenced,
+        (_, outcome) => outcome,
+    }
 }
 
 /// The act in a transaction that is open.

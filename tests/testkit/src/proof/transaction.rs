@@ -116,7 +116,7 @@ impl Work<'_, '_> {
                 Err(error) => Err(error),
             },
         };
-        let ended = done.as_ref().map_or_else(|error| ended(&act, error), |_| Outcome::Done);
+        let ended = done.as_ref().map_or_else(|error| handwritten::ended(&act, error), |_| Outcome::Done);
         let seen = match &done {
             Ok(rows) => Seen::done(rows.clone()),
             Err(error) => Seen::refused(ended.clone(), format!("{error:?}")),
@@ -149,14 +149,5 @@ impl Work<'_, '_> {
 
     fn line(&mut self, text: &str) {
         self.notes.script.push(format!("{}{} {}", &text[..2], script::tenant(self.who), text.trim_start()));
-    }
-}
-
-/// How it ended. Only a whole transaction knows whether a hand-written DELETE has failed, so inside it an error about a reference is read
-/// here.
-fn ended(act: &Act, error: &Error) -> Outcome {
-    match (&act.deed, outcome(error)) {
-        (Deed::Delete(_), Outcome::Reference) => Outcome::Referenced,
-        (_, outcome) => outcome,
     }
 }

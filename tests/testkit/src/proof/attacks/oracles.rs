@@ -77,14 +77,16 @@ async fn referred(
         });
         let updates =
             ids.map(|id| format!("update {} set \"{}\" = {}", world.table(model), column.name, literal(&Value::String(id.to_string()))));
-        for [foreign, random] in [inserts, updates] {
+        // Whose a user's role or key is stays as it is.
+        let is_fixed = !world.models[model].updatable().any(|other| other.name == column.name);
+        for ([foreign, random], due) in [(inserts, "23503"), (updates, if is_fixed { "42501" } else { "23503" })] {
             report.count(REFERENCES);
             let answers = (ask(pair, &foreign).await?, ask(pair, &random).await?);
             let told = (answers.0.replace(&ids[0].to_string(), "?"), answers.1.replace(&ids[1].to_string(), "?"));
             if told.0 != told.1 {
                 report.violation(REFERENCES, format!("`{foreign}` => {}, and for nobody's row {}", answers.0, answers.1));
-            } else if !told.0.starts_with("23503") {
-                report.violation(REFERENCES, format!("`{foreign}` => {}, where 23503 was due", answers.0));
+            } else if !told.0.starts_with(due) {
+                report.violation(REFERENCES, format!("`{foreign}` => {}, where {due} was due", answers.0));
             }
         }
     }
