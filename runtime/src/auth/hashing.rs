@@ -20,6 +20,8 @@ const MOST_PASSES: u32 = 64;
 const MOST_LANES: u32 = 16;
 /// The bytes of a salt (RFC 9106, section 3.1).
 const SALT: usize = 16;
+/// The most that are made at once, each on a thread of its own.
+const MOST_AT_ONCE: usize = 1_024;
 /// How many wait for each one that is hashed, before more are turned away.
 const WAITING: usize = 32;
 /// How long one waits for its turn.
@@ -116,14 +118,14 @@ pub enum HashingError {
 }
 
 impl Hashing {
-    /// Hashes at that cost, so many at once, each on a thread of its own: their memory is the cost's times that, and they keep it. The threads are for
-    /// hashes alone, end with the last clone, and on Linux leave the processors to whatever else is to be done: a service that has much to answer
-    /// hashes slowly. Half of the processors is a good number, so that the others are free in any case.
+    /// Hashes at that cost, so many at once (1,024 at most), each on a thread of its own: their memory is the cost's times that, and they keep it.
+    /// The threads are for hashes alone and end with the last clone. On Linux they leave the processors to whatever else is to be done: a service
+    /// that has much to answer hashes slowly. Half of the processors is a good number, so that the others are free in any case.
     ///
     /// # Errors
     /// When no hash could be made at all, or no thread.
     pub fn new(cost: Cost, at_once: usize) -> Result<Self, CostError> {
-        let at_once = at_once.min(Semaphore::MAX_PERMITS / (WAITING + 1));
+        let at_once = at_once.min(MOST_AT_ONCE);
         if at_once == 0 {
             return Err(CostError);
         }
@@ -183,8 +185,8 @@ impl Hashing {
         .await
     }
 
-    /// Runs the work on a thread of its own kind when its turn comes, in the memory of that thread. The turn goes with the work, not with whoever waits for it: a request that is
-    /// given up leaves the work running, and its memory taken.
+    /// Runs the work on a thread for hashes when its turn comes, in the memory of that thread. The turn goes with the work, not with whoever waits
+    /// for it: a request that is given up leaves the work running, and its memory taken.
     async fn in_turn<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Memory) -> Result<T, HashingError> + Send + 'static,
