@@ -159,7 +159,7 @@ impl Maker {
         let admin = FirstAdmin { email: EMAIL, role: "admin" };
         let made = onboard(&platform, &Onboarding { slug, name: slug, host: None, roles: &roles, admin }, MADE).await?;
         platform.close().await;
-        self.accept(made.tenant, &made.invitation.to_string()).await?;
+        self.accept(made.tenant, made.invitation.as_ref()).await?;
         Ok(made.tenant)
     }
 
