@@ -147,6 +147,61 @@ async fn work_that_nobody_waits_for_keeps_its_turn() {
     }
 }
 
+/// What the system says of the threads of hashes: how far each has stepped back.
+#[cfg(target_os = "linux")]
+fn priorities() -> Vec<i32> {
+    let tasks = std::fs::read_dir("/proc/self/task").expect("the threads").flatten().map(|task| task.path());
+    // A thread that ends meanwhile has no files any more.
+    let read = |task: &std::path::Path, file: &str| std::fs::read_to_string(task.join(file)).unwrap_or_default();
+    tasks.filter(|task| read(task, "comm") == "passwords\n").filter_map(|task| nice(&read(&task, "stat"))).collect()
+}
+
+/// The nineteenth field (proc_pid_stat(5)); the second is a name, in brackets.
+#[cfg(target_os = "linux")]
+fn nice(stat: &str) -> Option<i32> {
+    stat.rsplit_once(") ")?.1.split(' ').nth(16)?.parse().ok()
+}
+
+/// More of them than other tests have, so that the system's list is theirs.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn the_threads_of_hashes_step_back_and_end_with_them() {
+    const MANY: usize = 200;
+    let own = nice(&std::fs::read_to_string("/proc/self/stat").unwrap()).expect("a priority");
+    let patience = Instant::now() + Duration::from_secs(60);
+    let hashing = Hashing::new(quick(), MANY).expect("hashing");
+    let have_stepped_back = |all: &[i32]| all.len() >= MANY && all.iter().all(|nice| *nice == (own + 10).min(19));
+    while !have_stepped_back(&priorities()) {
+        assert!(Instant::now() < patience, "{:?}, where this one has {own}", priorities());
+        tokio::task::yield_now().await;
+    }
+    hashing.clone().hash(typed("a password")).await.expect("a hash");
+    drop(hashing);
+    while priorities().len() >= MANY {
+        assert!(Instant::now() < patience, "they do not end");
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Hashes of several costs in turn, in the memory of one thread: those of the reference implementation's own tests among them.
+#[tokio::test]
+async fn what_a_hash_has_left_in_the_memory_changes_no_other() {
+    const KNOWN: [&str; 3] = [
+        "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
+        "$argon2id$v=19$m=256,t=2,p=2$c29tZXNhbHQ$bQk8UB/VmZZF4Oo79iDXuL5/0ttZwg2f/5U52iv1cDc",
+        "$argon2id$v=19$m=65536,t=1,p=1$c29tZXNhbHQ$9qWtwbpyPd3vm1rB1GThgPzZ3/ydHL92zKL+15XZypg",
+    ];
+    let hashing = Hashing::new(quick(), 1).expect("hashing");
+    let mut stored = vec![hashing.hash(typed("password")).await.expect("a hash")];
+    stored.extend(KNOWN.map(|known| PasswordHash::stored(known).expect("a hash")));
+    for _ in 0..2 {
+        for stored in &stored {
+            assert!(matches!(hashing.verify(typed("password"), Some(stored)).await, Ok(Verdict::Right { .. })), "{}", stored.expose());
+            assert_eq!(hashing.verify(typed("passworD"), Some(stored)).await, Ok(Verdict::Wrong));
+        }
+    }
+}
+
 #[tokio::test]
 async fn nothing_secret_is_printed() {
     let hashing = Hashing::new(quick(), 1).expect("hashing");

@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use sqlx::Connection;
-use tenantry::auth::AttemptLimits;
+use tenantry::Identities;
+use tenantry::auth::{AttemptLimits, Attempts, Cost, Hashing};
 use tenantry::layers::callers::UserRoles;
-use tenantry::people::PeopleError;
+use tenantry::people::{People, PeopleError};
 use tenantry::permissions::Permission;
+use tenantry_tests::patient;
+use tokio::task::JoinSet;
 
 use crate::town::{HOME, PASSWORD, Town, assert_wrong, hash, patience, quick, typed};
 
@@ -54,6 +57,41 @@ async fn whoever_is_not_let_in_gets_one_answer() {
     assert_wrong(town.people.login(a, "ada@example.com", typed(PASSWORD), HOME).await);
     assert_eq!(town.caller(&town.who(&before)).await.roles().len(), 0);
     assert_wrong(town.people.login(tenantry::TenantId::generate(), "bea@example.com", typed(PASSWORD), HOME).await);
+}
+
+/// What waits for its turn has no connection: others are looked up meanwhile. What would be turned away is not looked up at all.
+#[tokio::test]
+async fn a_login_holds_no_connection_while_its_password_is_compared() {
+    let town = Town::new().await;
+    let a = town.bed.a;
+    town.person(a, "ada@example.com").await;
+    let config = patient(town.bed.stage.url("identity").expose_with_password()).max_connections(1);
+    let identities = Identities::start(&config, &tenantry_app::CONVENTIONS).await.unwrap();
+    // One at a time, for some seconds, and 32 wait.
+    let hashing = Hashing::new(Cost::new(64 * 1024, 64, 1).unwrap(), 1).unwrap();
+    let people = People::builder(&town.bed.tenancy, identities.clone(), town.ring.clone())
+        .hashing(hashing.clone())
+        .attempts(Attempts::new(patience()).unwrap())
+        .build()
+        .unwrap();
+    let mut all = JoinSet::new();
+    for _ in 0..32 {
+        let hashing = hashing.clone();
+        all.spawn(async move { hashing.hash(typed(PASSWORD)).await.map(drop).map_err(PeopleError::from) });
+    }
+    let waiting = people.clone();
+    all.spawn(async move { waiting.login(a, "ada@example.com", typed("a guess"), HOME).await.map(drop) });
+    // The last place is that of the login, which has looked its person up.
+    while !hashing.is_full() {
+        assert!(all.try_join_next().is_none(), "one has ended before all were there");
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let ada = "ada@example.com".parse().unwrap();
+    assert!(identities.by_email(&ada).await.unwrap().is_some());
+    assert!(hashing.is_full(), "it waits still");
+    identities.close().await;
+    let refused = people.login(a, "ada@example.com", typed(PASSWORD), HOME).await;
+    assert!(matches!(refused, Err(PeopleError::Busy)), "{refused:?}");
 }
 
 /// Who has an account elsewhere clears no way for guessing here.

@@ -1,13 +1,14 @@
-//! Hashes by argon2id (RFC 9106), off the asynchronous threads and a few at a time.
+//! Hashes by argon2id (RFC 9106), on threads of their own and a few at a time.
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::password_hash::phc::{self, ParamsString};
+use argon2::{ARGON2ID_IDENT, Algorithm, Argon2, Params, Version};
 use tokio::sync::Semaphore;
 
+use super::workers::{Memory, Workers};
 use super::{HashFormError, Password, PasswordHash};
 use crate::mutants::mutant;
 
@@ -17,6 +18,10 @@ const MOST_MEMORY: u32 = 1 << 20;
 const MOST_PASSES: u32 = 64;
 /// The most lanes.
 const MOST_LANES: u32 = 16;
+/// The bytes of a salt (RFC 9106, section 3.1).
+const SALT: usize = 16;
+/// The most that are made at once, each on a thread of its own.
+const MOST_AT_ONCE: usize = 1_024;
 /// How many wait for each one that is hashed, before more are turned away.
 const WAITING: usize = 32;
 /// How long one waits for its turn.
@@ -82,6 +87,7 @@ pub struct Hashing {
     at_once: usize,
     working: Arc<Semaphore>,
     waiting: Arc<Semaphore>,
+    workers: Workers,
 }
 
 /// What became of a comparison.
@@ -112,22 +118,26 @@ pub enum HashingError {
 }
 
 impl Hashing {
-    /// Hashes at that cost, so many at once: their memory is the cost's times that. As many as there are processors is a good number.
+    /// Hashes at that cost, so many at once (1,024 at most), each on a thread of its own: their memory is the cost's times that, and they keep it.
+    /// The threads are for hashes alone and end with the last clone. On Linux they leave the processors to whatever else is to be done: a service
+    /// that has much to answer hashes slowly. Half of the processors is a good number, so that the others are free in any case.
     ///
     /// # Errors
-    /// When no hash could be made at all.
+    /// When no hash could be made at all, or no thread.
     pub fn new(cost: Cost, at_once: usize) -> Result<Self, CostError> {
-        let at_once = at_once.min(Semaphore::MAX_PERMITS / (WAITING + 1));
+        let at_once = at_once.min(MOST_AT_ONCE);
         if at_once == 0 {
             return Err(CostError);
         }
-        let nobody = Password::typed(String::new()).ok().and_then(|nobody| made(cost, &nobody).ok()).ok_or(CostError)?;
+        let nobody =
+            Password::typed(String::new()).ok().and_then(|nobody| made(cost, &nobody, &mut Memory::default()).ok()).ok_or(CostError)?;
         Ok(Self {
             cost,
             nobody,
             at_once,
             working: Arc::new(Semaphore::new(at_once)),
             waiting: Arc::new(Semaphore::new(at_once * (WAITING + 1))),
+            workers: Workers::start(at_once).map_err(|_| CostError)?,
         })
     }
 
@@ -137,13 +147,19 @@ impl Hashing {
         self.at_once.saturating_sub(self.working.available_permits())
     }
 
+    /// Whether the next one would be turned away now. A hint, for whoever would look something up first: others may come between.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.waiting.available_permits() == 0 && !mutant!("password_full_unseen")
+    }
+
     /// The hash of a password, with a fresh salt.
     ///
     /// # Errors
     /// [`HashingError::Busy`] and [`HashingError::Failed`].
     pub async fn hash(&self, password: Password) -> Result<PasswordHash, HashingError> {
         let cost = self.cost;
-        self.in_turn(move || made(cost, &password)).await
+        self.in_turn(move |memory| made(cost, &password, memory)).await
     }
 
     /// Compares a password with the stored hash. Without one, since there is no such person, it is compared with nobody's, at the cost of today:
@@ -158,24 +174,23 @@ impl Hashing {
         let (cost, known) = (self.cost, stored.is_some());
         let stored = stored.unwrap_or(&self.nobody).clone();
         let of = Cost::of(&stored)?;
-        self.in_turn(move || {
-            let right = Argon2::from(of.params().map_err(|_| HashingError::Failed)?).verify_password(password.bytes(), &stored.parsed()?);
-            match right {
-                // Nobody has no password, whatever is typed.
-                Ok(()) if known => {
-                    let stale = of != cost && !mutant!("password_never_rehashed");
-                    Ok(Verdict::Right { rehashed: if stale { Some(made(cost, &password)?) } else { None } })
-                }
-                Ok(()) | Err(argon2::password_hash::Error::PasswordInvalid) => Ok(Verdict::Wrong),
-                Err(_) => Err(HashingError::Failed),
+        self.in_turn(move |memory| {
+            // Nobody has no password, whatever is typed.
+            if !is_right(&password, &stored, memory)? || !known {
+                return Ok(Verdict::Wrong);
             }
+            let stale = of != cost && !mutant!("password_never_rehashed");
+            Ok(Verdict::Right { rehashed: if stale { Some(made(cost, &password, memory)?) } else { None } })
         })
         .await
     }
 
-    /// Runs the work on a thread for blocking work when its turn comes. The turn goes with the work, not with whoever waits for it: a request that is
-    /// given up leaves the work running, and its memory taken.
-    async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T, HashingError> + Send + 'static) -> Result<T, HashingError> {
+    /// Runs the work on a thread for hashes when its turn comes, in the memory of that thread. The turn goes with the work, not with whoever waits
+    /// for it: a request that is given up leaves the work running, and its memory taken.
+    async fn in_turn<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Memory) -> Result<T, HashingError> + Send + 'static,
+    ) -> Result<T, HashingError> {
         let place = Arc::clone(&self.waiting).try_acquire_owned();
         let place = match place {
             Ok(place) => Some(place),
@@ -185,19 +200,56 @@ impl Hashing {
         let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.working).acquire_owned()).await;
         let Ok(Ok(turn)) = turn else { return Err(HashingError::Busy) };
         let turn = if mutant!("password_work_unbounded") { None } else { Some(turn) };
-        let work = tokio::task::spawn_blocking(move || {
-            let done = work();
+        let done = self.workers.run(move |memory| {
+            let done = work(memory);
             drop((turn, place));
             done
         });
-        work.await.unwrap_or(Err(HashingError::Failed))
+        done.await.unwrap_or(Err(HashingError::Failed))
     }
 }
 
-fn made(cost: Cost, password: &Password) -> Result<PasswordHash, HashingError> {
+fn made(cost: Cost, password: &Password, memory: &mut Memory) -> Result<PasswordHash, HashingError> {
     let params = cost.params().map_err(|_| HashingError::Failed)?;
-    let hash = Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password(password.bytes());
-    Ok(PasswordHash::stored(hash.map_err(|_| HashingError::Failed)?.to_string())?)
+    let named = ParamsString::try_from(&params).map_err(|_| HashingError::Failed)?;
+    let (mut salt, mut hash) = ([0; SALT], [0; Params::DEFAULT_OUTPUT_LEN]);
+    getrandom::fill(&mut salt).map_err(|_| HashingError::Failed)?;
+    fill(params, Version::V0x13, password, &salt, &mut hash, memory)?;
+    let made = phc::PasswordHash {
+        algorithm: ARGON2ID_IDENT,
+        version: Some(Version::V0x13.into()),
+        params: named,
+        salt: Some(phc::Salt::new(&salt).map_err(|_| HashingError::Failed)?),
+        hash: Some(phc::Output::new(&hash).map_err(|_| HashingError::Failed)?),
+    };
+    Ok(PasswordHash::stored(made.to_string())?)
+}
+
+/// Whether it is the password of that hash.
+fn is_right(password: &Password, stored: &PasswordHash, memory: &mut Memory) -> Result<bool, HashingError> {
+    let stored = stored.parsed()?;
+    let (Some(salt), Some(expected)) = (&stored.salt, &stored.hash) else { return Err(HashFormError.into()) };
+    let params = Params::try_from(&stored).map_err(|_| HashingError::Failed)?;
+    let version = stored.version.map_or(Ok(Version::V0x13), Version::try_from).map_err(|_| HashingError::Failed)?;
+    let mut hash = [0; phc::Output::MAX_LENGTH];
+    let hash = hash.get_mut(..expected.len()).ok_or(HashingError::Failed)?;
+    fill(params, version, password, salt, hash, memory)?;
+    // An output compares itself in a time that does not depend on where it differs.
+    Ok(phc::Output::new(hash).map_err(|_| HashingError::Failed)? == *expected)
+}
+
+/// Hashes into `hash`, in memory that is there already: nothing that an earlier hash has left in it is read, since the first pass writes all of it.
+fn fill(
+    params: Params,
+    version: Version,
+    password: &Password,
+    salt: &[u8],
+    hash: &mut [u8],
+    memory: &mut Memory,
+) -> Result<(), HashingError> {
+    let blocks = memory.blocks(params.block_count()).ok_or(HashingError::Failed)?;
+    let argon2 = Argon2::new(Algorithm::Argon2id, version, params);
+    argon2.hash_password_into_with_memory(password.bytes(), salt, hash, blocks).map_err(|_| HashingError::Failed)
 }
 
 impl fmt::Debug for Hashing {

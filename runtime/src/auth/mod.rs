@@ -45,6 +45,7 @@ mod password;
 pub mod refresh;
 mod scopes;
 pub mod token;
+mod workers;
 
 pub use attempts::{Attempt, AttemptLimits, Attempts, AttemptsError, TooMany};
 pub use email::{Email, EmailError};

@@ -42,7 +42,7 @@ impl PeopleBuilder {
         Self { tenancy: tenancy.clone(), identities, ring, hashing: None, attempts: None, refresh, mailer: Box::new(NoMailer) }
     }
 
-    /// How passwords are hashed. Unless it is said, at [`Cost::DEFAULT`], as many at once as there are processors.
+    /// How passwords are hashed. Unless it is said, at [`Cost::DEFAULT`], half as many at once as there are processors, at least one.
     pub fn hashing(mut self, hashing: Hashing) -> Self {
         self.hashing = Some(hashing);
         self
@@ -74,7 +74,7 @@ impl PeopleBuilder {
         let Self { tenancy, identities, ring, hashing, attempts, refresh, mailer } = self;
         let hashing = match hashing {
             Some(hashing) => hashing,
-            None => Hashing::new(Cost::DEFAULT, thread::available_parallelism().map_or(1, usize::from))?,
+            None => Hashing::new(Cost::DEFAULT, thread::available_parallelism().map_or(1, |all| (all.get() / 2).max(1)))?,
         };
         let attempts = match attempts {
             Some(attempts) => attempts,

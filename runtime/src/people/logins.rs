@@ -29,6 +29,10 @@ impl People {
         // What is no address is nobody's.
         let spelled = email.parse::<Email>().ok();
         let attempt = self.attempt(spelled.as_ref().map_or(email, Email::as_str), address)?;
+        // Whoever would be turned away behind the look-up costs none.
+        if self.core.hashing.is_full() {
+            return Err(PeopleError::Busy);
+        }
         let identity = match &spelled {
             Some(email) => self.core.identities.by_email(email).await?,
             None => None,

@@ -12,6 +12,7 @@
 pub mod draft;
 #[cfg_attr(not(feature = "proof"), expect(unreachable_pub, reason = "it is the proof that hands it out"))]
 mod draw;
+mod effect;
 mod postgres;
 #[cfg(feature = "proof")]
 pub mod proof;
@@ -21,6 +22,7 @@ mod suite;
 mod wire;
 
 pub use draft::{draft, draft_with, drafts};
+pub use effect::Effect;
 pub use postgres::{Database, DatabaseError, DatabaseUrl, FindError, PgBouncer, Postgres, Source, UrlError, Version};
 #[cfg(feature = "proof")]
 pub use proof::Proof;

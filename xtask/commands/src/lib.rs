@@ -20,6 +20,7 @@
 //! What the commands look for: `models.toml` and `migrations/` in that root, and the root's own cargo workspace or package. `prove` runs a
 //! test named `isolation` in it; the rules of `tidy` about Tenantry's own tree hold in no other.
 
+mod bench;
 mod cargo;
 mod check_sql;
 mod demo;
@@ -33,6 +34,7 @@ mod provision;
 mod rollback;
 mod scan;
 mod server;
+mod service;
 mod show;
 mod status;
 mod tenant;
@@ -164,6 +166,8 @@ enum Command {
     Show(show::Args),
     /// Runs the isolation proof, and proves that it would notice.
     Prove(prove::Args),
+    /// Measures side by side what is promised.
+    Bench(bench::Args),
     /// Runs everything that must pass, with a PostgreSQL server of its own.
     Test(test::Args),
     /// Checks the house rules: directions, models, documents, leftovers.
@@ -202,6 +206,7 @@ fn run(app: &App, command: Command) -> anyhow::Result<()> {
         Command::LintDb(_) | Command::CheckSql(_) => Ok(()),
         Command::Show(args) => show::run(app, &args),
         Command::Prove(args) => prove::run(app, &args),
+        Command::Bench(args) => bench::run(app, &args),
         Command::Test(args) => test::run(app, &args),
         Command::Tidy(args) => tidy::run(app, &args),
     }

@@ -15,7 +15,7 @@ const ROWS: (u64, u64) = (24, 12);
 type Made = BTreeMap<&'static str, Vec<Uuid>>;
 
 /// Makes the rows, and says how many of each model. They go through the repository: a model need not have a route to create it.
-pub(super) async fn load(tenancy: &Tenancy, tenant: TenantId, half: bool, progress: &dyn Fn(u64, u64)) -> anyhow::Result<String> {
+pub(crate) async fn load(tenancy: &Tenancy, tenant: TenantId, half: bool, progress: &dyn Fn(u64, u64)) -> anyhow::Result<String> {
     let rows = if half { ROWS.1 } else { ROWS.0 };
     let db = tenancy.tenant(tenant, Actor::System);
     let models = tenancy.registry().models();

@@ -6,24 +6,17 @@ use anyhow::Context as _;
 use axum::Router;
 use reqwest::{Client, Method, RequestBuilder, StatusCode, header};
 use serde_json::{Value, json};
-use tenantry::auth::token::{KeyRing, SigningKey};
+use tenantry::auth::{AttemptLimits, Attempts};
 use tenantry::db::{FirstAdmin, Onboarding};
-use tenantry::http::{Api, CursorKey};
-use tenantry::layers::authenticate::SessionCookie;
-use tenantry::layers::resolve::Host;
-use tenantry::layers::{self, Authenticate, Callers, Resolve};
 use tenantry::operator::onboard;
-use tenantry::people::People;
-use tenantry::people::http::{Cookies, public, routes};
 use tenantry::permissions::Role;
-use tenantry::{Act, Config, Identities, Platform, Tenancy};
+use tenantry::{Act, Config, Platform, Tenancy};
 use tenantry_testkit::Stage;
 
-use super::{DemoTenant, Holds, refused};
+use super::{DemoTenant, Holds};
+use crate::service::{self, BASE, refused};
 use crate::{App, Demo};
 
-/// What the tenants are subdomains of: curl and browsers take each name below it for this machine (RFC 6761, section 6.3).
-const BASE: &str = "localhost";
 /// Who is an admin of every tenant of the demo.
 pub(super) const EMAIL: &str = "ada@example.com";
 /// Their password: nobody but this machine reaches the demo, and it ends with it.
@@ -81,19 +74,8 @@ impl House {
 
     /// The service with all its layers.
     pub(super) async fn service(&self, app: &App, stage: &Stage, tenancy: &Tenancy) -> anyhow::Result<Router> {
-        let config = Config::new(stage.url("identity").expose_with_password())?.max_connections(2);
-        let identities = Identities::start(&config, &app.conventions).await.map_err(refused)?;
-        let key = SigningKey::generate("demo".parse()?)?;
-        let ring = KeyRing::builder(format!("http://{BASE}:{}", self.address.port()), "demo", key).build()?;
-        let people = People::builder(tenancy, identities, ring.clone()).build()?;
-        let session = SessionCookie::new("__Host-session")?;
-        let cookies = Cookies::new(session.clone())?;
-        let api = Api::new(tenancy.registry(), CursorKey::random()?);
-        let of_people = public(&api, &people, Some(&cookies)).merge(routes(&api, &people, Some(&cookies)));
-        let all = (app.router)(&api).merge(of_people.into_router());
-        let authenticate = Authenticate::builder(ring).api_keys(people.clone()).cookie(session).anonymous().build();
-        let resolve = Resolve::builder(tenancy.directory()).subdomains_of(Host::parse(BASE)?).claim().tenancy(tenancy).build()?;
-        Ok(layers::service(tenancy, all, authenticate, resolve, Callers::new(people)))
+        let (url, attempts) = (stage.url("identity"), Attempts::new(AttemptLimits::DEFAULT)?);
+        service::all(app, tenancy, url.expose_with_password(), self.address.port(), attempts).await
     }
 
     /// Accepts the invitations, as each admin would: by the token that was mailed.

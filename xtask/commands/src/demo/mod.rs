@@ -1,8 +1,8 @@
 //! `cargo xtask demo`: the whole system on this machine, with believable data, and what to try.
 
-mod drafted;
+pub(crate) mod drafted;
 mod house;
-mod sample;
+pub(crate) mod sample;
 mod seed;
 mod ways;
 
@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use tenantry::migrate::Progress;
 use tenantry::migrate::provision::Password;
-use tenantry::{Config, StartError, Tenancy, TenantId};
+use tenantry::{Config, Tenancy, TenantId};
 use tenantry_testkit::Stage;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -23,6 +23,7 @@ use tokio::task::JoinHandle;
 use self::house::{EMAIL, House, PASSWORD};
 use self::sample::Subject;
 use self::ways::Line;
+use crate::service::refused;
 use crate::{App, output, server};
 
 /// The port that is tried first when none is named.
@@ -182,11 +183,6 @@ async fn stage(app: &App) -> anyhow::Result<Stage> {
     let stage = Stage::set(database, &app.conventions, &migrations, password, &mut report).await?;
     output::progress(format_args!("provisioned at level {} and migrated: every table is fenced", stage.level()));
     Ok(stage)
-}
-
-/// The reasons of a refusal stand on lines of their own.
-fn refused(error: StartError) -> anyhow::Error {
-    anyhow::anyhow!("the service refuses to start: {error}")
 }
 
 fn introduce(serving: &Serving) {

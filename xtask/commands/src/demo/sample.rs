@@ -12,13 +12,13 @@ use crate::App;
 
 /// What the requests are about: a model whose rows stand alone, with the routes that the sample uses.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Subject {
-    pub(super) def: &'static ModelDef,
+pub(crate) struct Subject {
+    pub(crate) def: &'static ModelDef,
 }
 
 impl Subject {
     /// The model that the application names, or else its first that fits; none when there is none.
-    pub(super) fn of(app: &App) -> anyhow::Result<Option<Self>> {
+    pub(crate) fn of(app: &App) -> anyhow::Result<Option<Self>> {
         let models = || app.models.iter().map(|entry| entry.def()).filter(|def| fits(def));
         let Some(demo) = app.demo else { return Ok(models().next().map(|def| Self { def })) };
         let named = models().find(|def| def.table == demo.table);

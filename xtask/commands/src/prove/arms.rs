@@ -244,8 +244,10 @@ pub(super) const ARMS: &[Arm] = &[
     auth("attempts_address_cleared", &["attempts::success_frees_the_identity_and_not_its_address"]),
     auth("attempts_uncounted", &["attempts::what_begins_at_once_counts_at_once"]),
     auth("attempts_whole_address", &["attempts::an_address_is_counted_over_all_identities"]),
+    accounts("password_full_unseen", &["logins::a_login_holds_no_connection_while_its_password_is_compared"]),
     auth("password_never_rehashed", &["passwords::a_hash_of_another_cost_is_made_anew_when_its_owner_logs_in"]),
     auth("password_queue_unbounded", &["passwords::no_more_are_in_work_than_were_allowed_and_no_more_wait_than_a_bound"]),
+    auth("password_threads_equal", &["passwords::the_threads_of_hashes_step_back_and_end_with_them"]),
     auth("password_unknown_at_once", &["passwords::an_unknown_person_takes_as_long_as_a_known_one"]),
     auth("password_work_unbounded", &["passwords::work_that_nobody_waits_for_keeps_its_turn"]),
     // Who is asking: access tokens.
