@@ -6,7 +6,7 @@ use tenantry::{Error, ErrorKind, TenantTx};
 
 use super::executor::Seen;
 use super::model::{Book, Outcome};
-use super::operation::{Act, Deed, Scene, Surface, Target};
+use super::operation::{Act, Scene, Surface, Target};
 use super::report::Kindred;
 use super::repository::{self, Door, outcome};
 use super::runner::{Notes, Turn};
