@@ -30,7 +30,7 @@ impl People {
         let spelled = email.parse::<Email>().ok();
         let attempt = self.attempt(spelled.as_ref().map_or(email, Email::as_str), address)?;
         // Whoever would be turned away behind the look-up costs none.
-        if self.core.hashing.is_full() {
+        if self.core.hashing.is_full() && !mutant!("password_full_unseen") {
             return Err(PeopleError::Busy);
         }
         let identity = match &spelled {
