@@ -141,8 +141,8 @@ impl Desk {
             let folder = self.application.path(".sqlx");
             fs::remove_dir_all(&folder).and_then(|()| fs::create_dir(&folder)).expect("an empty folder");
         }
-        // The proof in the profile of a push: a minute for all of its parts.
-        let run = self.with_logins(self.application.shell(line)).env("TENANTRY_PROOF_PROFILE", "push");
+        // The proof with the parts of a push, and as many cases as half a minute has room for.
+        let run = self.with_logins(self.application.shell(line)).env("TENANTRY_PROOF_PROFILE", "push").env("TENANTRY_PROOF_CASES", "48");
         println!("{}", if *refuses { run.fails() } else { run.said() });
         if describes {
             self.descriptions_are_committed();

@@ -71,15 +71,15 @@ fn a_misspelt_name_gets_a_suggestion_and_any_other_the_list() {
     assert_eq!(show("costumers"), "error: there is no model `costumers`; did you mean `customers`?");
     assert_eq!(
         show("Zzz"),
-        "error: there is no model `Zzz`; there are Tenant, Domain, Identity, User, Role, UserRole, ApiKey, Login, Invitation, Act, Customer, Counter"
+        "error: there is no model `Zzz`; there are Plan, Tenant, Domain, Identity, User, Role, UserRole, ApiKey, Login, Invitation, Act, Customer, Counter"
     );
     assert_eq!(
         show(""),
-        "error: there is no model ``; there are Tenant, Domain, Identity, User, Role, UserRole, ApiKey, Login, Invitation, Act, Customer, Counter"
+        "error: there is no model ``; there are Plan, Tenant, Domain, Identity, User, Role, UserRole, ApiKey, Login, Invitation, Act, Customer, Counter"
     );
     assert_eq!(
         show("\u{1b}[31m\n"),
-        "error: there is no model `\\u{1b}[31m\\n`; there are Tenant, Domain, Identity, User, Role, UserRole, ApiKey, Login, Invitation, Act, Customer, Counter"
+        "error: there is no model `\\u{1b}[31m\\n`; there are Plan, Tenant, Domain, Identity, User, Role, UserRole, ApiKey, Login, Invitation, Act, Customer, Counter"
     );
 }
 
