@@ -2,9 +2,8 @@
 
 use crate::schema::ir::Fence;
 use crate::schema::platform::people::{ACTS, IDENTITIES};
-use crate::schema::platform::plans::PLANS;
-use crate::schema::platform::{DOMAINS, TENANTS};
-use crate::schema::{Conventions, quoted};
+use crate::schema::platform::{DOMAINS, PLATFORM, TENANTS};
+use crate::schema::{Conventions, Scope, quoted};
 use crate::sql::server;
 
 /// What a database is audited against: names, and the expression that fences. Either the conventions of Tenantry, from which everything
@@ -61,8 +60,8 @@ impl Target {
         let looked_up = looked_up.flat_map(|(fence, table)| [arm(fence, table, "platform"), arm(fence, table, "lookup")]);
         let nobodys = [arm(Fence::Identities, IDENTITIES.table, "identity"), arm(Fence::Acts, ACTS.table, "platform")];
         let listed = conventions.shared.iter().map(|name| name.split('.').map(quoted).collect::<Vec<_>>().join("."));
-        let own = ["_sqlx_migrations", PLANS.table].map(|table| format!("{}.{table}", quoted(platform)));
-        let shared = own.into_iter().chain(listed).collect();
+        let own = PLATFORM.iter().filter(|model| model.scope == Scope::Shared).map(|model| model.table).chain(["_sqlx_migrations"]);
+        let shared = own.map(|table| format!("{}.{table}", quoted(platform))).chain(listed).collect();
         Self {
             tenant_column: conventions.tenant_column.to_owned(),
             schemas: vec![conventions.schema.to_owned(), (*platform).to_owned()],

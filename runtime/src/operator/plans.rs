@@ -1,7 +1,7 @@
 //! The routes of the plans.
 
-use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::{FromRequestParts, Path, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -68,21 +68,19 @@ pub(super) async fn create(State(platform): Operated, who: Who, Json(made): Json
 pub(super) async fn change(
     State(platform): Operated,
     who: Who,
-    name: Result<Path<String>, PathRejection>,
+    PlanName(name): PlanName,
     Json(limited): Json<Limited>,
 ) -> Result<StatusCode, Problem> {
     let Limited { users, api_keys, reason } = limited;
-    let name = named(name)?;
     done(platform.change_plan(&name, Limits { users, api_keys }, who.acts(&reason)).await)
 }
 
 pub(super) async fn remove(
     State(platform): Operated,
     who: Who,
-    name: Result<Path<String>, PathRejection>,
+    PlanName(name): PlanName,
     Json(why): Json<Why>,
 ) -> Result<StatusCode, Problem> {
-    let name = named(name)?;
     done(platform.remove_plan(&name, who.acts(&why.reason)).await)
 }
 
@@ -95,6 +93,14 @@ pub(super) async fn set(
     done(platform.set_plan(tenant, agreed.plan.as_deref(), who.acts(&agreed.reason)).await)
 }
 
-fn named(name: Result<Path<String>, PathRejection>) -> Result<String, Problem> {
-    name.map(|Path(name)| name).map_err(|_| Problem::not_found())
+/// The plan of the path. What is no text is no plan's name.
+pub(super) struct PlanName(String);
+
+impl<S: Send + Sync> FromRequestParts<S> for PlanName {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let name = Path::<String>::from_request_parts(parts, state).await;
+        name.map(|Path(name)| Self(name)).map_err(|_| Problem::not_found())
+    }
 }

@@ -102,11 +102,20 @@ pub(crate) static PLATFORM: [&ModelDef; 11] = [
 
 /// The platform's tables whose rows are a tenant's own, which the tenant's transactions write: users, roles, keys and the like, each after those
 /// that it refers to. They refer to [people](people()), too, who are nobody's.
+///
+/// ```
+/// let tables: Vec<&str> = tenantry::schema::platform::of_tenants().map(|model| model.table).collect();
+/// assert!(tables.contains(&"users") && !tables.contains(&"identities"));
+/// ```
 pub fn of_tenants() -> impl Iterator<Item = &'static ModelDef> {
     PLATFORM.iter().copied().filter(|model| matches!(model.scope, Scope::Members | Scope::Credentials))
 }
 
 /// The table of the people.
+///
+/// ```
+/// assert_eq!(tenantry::schema::platform::people().table, "identities");
+/// ```
 #[must_use]
 pub fn people() -> &'static ModelDef {
     &people::IDENTITIES

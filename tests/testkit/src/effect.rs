@@ -10,6 +10,13 @@ const Z: f64 = 2.575_829_303_548_901;
 /// Cliff's delta, P(x > y) − P(x < y), with its interval of 99 % (N. Cliff, "Dominance statistics", Psychological Bulletin 114, 1993: the
 /// unbiased variance for independent groups; D. Feng and N. Cliff, "Monte Carlo evaluation of ordinal d with improved confidence interval",
 /// JMASM 3, 2004: the asymmetric interval).
+///
+/// ```
+/// use tenantry_testkit::Effect;
+///
+/// let effect = Effect::of(&mut [1, 2, 3], &mut [11, 12, 13]).expect("two values of each");
+/// assert!(effect.delta == -1.0, "each of the first is below each of the others");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Effect {

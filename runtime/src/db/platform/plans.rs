@@ -4,6 +4,7 @@ use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::{Arguments as _, Row as _};
 
 use super::super::{Error, ErrorKind};
+use super::acts::CheckedAct;
 use super::{Act, Platform};
 use crate::schema::TenantId;
 use crate::schema::platform::plans::MAX_PLAN;
@@ -78,18 +79,13 @@ impl Platform {
         let act = act.checked()?;
         let mut arguments = PgArguments::default();
         arguments.add(name).map_err(Error::encode)?;
-        let mut connection = self.pool.acquire().await?;
-        let mut acting = self.begin(&mut connection, act, None).await?;
-        let removed = acting.run(format!("delete from {} where name = $1", self.plans), arguments).await;
-        // What refers to a plan is a tenant.
-        let removed = removed.map_err(|error| match error.kind() {
+        let (what, text) = (format!("plan.remove {name}"), format!("delete from {} where name = $1", self.plans));
+        let removed = self.change_plans(act, &what, text, arguments);
+        removed.await.map_err(|error| match error.kind() {
+            // What refers to a plan is a tenant.
             ErrorKind::Reference { .. } => error.with_kind(ErrorKind::Referenced { by: Some("tenants") }),
             _ => error,
-        });
-        if removed? == 0 {
-            return acting.refuse().await;
-        }
-        acting.record(None, &format!("plan.remove {name}")).await
+        })
     }
 
     /// Puts a tenant on a plan, or on none, which has no limits. Who has more than it allows keeps it.
@@ -101,6 +97,7 @@ impl Platform {
         let Self { tenants, plans, .. } = self;
         let text = match plan {
             Some(_) => format!("update {tenants} t set plan_id = p.id from {plans} p where t.id = $1 and p.name = $2"),
+            // The text is there for every act, and empty here; no plan has that name.
             None => format!("update {tenants} set plan_id = null where id = $1 and $2 = ''"),
         };
         let what = plan.map_or_else(|| "tenant.no_plan".to_owned(), |plan| format!("tenant.plan {plan}"));
@@ -117,12 +114,17 @@ impl Platform {
         for (pointer, limit) in [("/users", limits.users), ("/api_keys", limits.api_keys)] {
             arguments.add(stored(pointer, limit)?).map_err(Error::encode)?;
         }
+        self.change_plans(act, &format!("{what} {name}"), text, arguments).await
+    }
+
+    /// Does an act that is one statement about plans, which has to find its row.
+    async fn change_plans(&self, act: CheckedAct<'_>, what: &str, text: String, arguments: PgArguments) -> Result<(), Error> {
         let mut connection = self.pool.acquire().await?;
         let mut acting = self.begin(&mut connection, act, None).await?;
         if acting.run(text, arguments).await? == 0 {
             return acting.refuse().await;
         }
-        acting.record(None, &format!("{what} {name}")).await
+        acting.record(None, what).await
     }
 }
 

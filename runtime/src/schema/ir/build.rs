@@ -283,18 +283,19 @@ impl TableBuilder<'_> {
             expression: expression.to_owned(),
             reads: false,
         };
-        if fence == Fence::Shared {
-            // There is nothing that a restrictive one could compare: who writes, the grants and the one policy for it say.
-            let rows = Policy { reads: true, ..policy("shared_rows", false, role("app"), &expression) };
-            return vec![rows, policy("platform_rows", false, role("platform"), &expression)];
-        }
         let inside: &[(&str, &str)] = match self.model.scope {
             Scope::Tenant | Scope::Credentials => &[("tenant_rows", "app")],
             Scope::Tenants | Scope::Domains | Scope::Members => &[("tenant_rows", "app"), ("platform_rows", "platform")],
             Scope::Identities => &[("identity_rows", "identity")],
             Scope::Acts | Scope::Shared => &[("platform_rows", "platform")],
         };
-        let mut policies = vec![policy("tenant_fence", true, "public".to_owned(), &expression)];
+        let first = if fence == Fence::Shared {
+            // There is nothing that a restrictive one could compare: who writes, the grants and the one policy for it say.
+            Policy { reads: true, ..policy("shared_rows", false, role("app"), &expression) }
+        } else {
+            policy("tenant_fence", true, "public".to_owned(), &expression)
+        };
+        let mut policies = vec![first];
         policies.extend(inside.iter().map(|(name, suffix)| policy(name, false, role(suffix), &expression)));
         if fence.is_looked_up() {
             policies.push(policy("lookup_rows", false, role("lookup"), &fence.lookup_expression(self.conventions)));

@@ -43,7 +43,7 @@ impl World {
     }
 
     /// What a reference may lead to that belongs to no tenant: the people whom [`PEOPLE`] lists.
-    pub(super) fn nobodys(&self, column: &ColumnDef) -> Option<Vec<Uuid>> {
+    pub(super) fn people(&self, column: &ColumnDef) -> Option<Vec<Uuid>> {
         (column.reference()?.table == platform::people().table).then(|| PEOPLE.map(Uuid::from_u128).collect())
     }
 

@@ -85,7 +85,7 @@ impl Scene<'_> {
     fn value(&self, model: usize, column: &'static ColumnDef, draw: &mut Draw) -> Value {
         let target = self.world.references(model).into_iter().find(|(other, _)| other.name == column.name);
         let Some((_, target)) = target else {
-            if let Some(people) = self.world.nobodys(column) {
+            if let Some(people) = self.world.people(column) {
                 return draw.pick(&people).map_or(Value::Null, |id| Value::String(id.to_string()));
             }
             let def = self.world.models[model];

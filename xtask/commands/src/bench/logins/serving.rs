@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::process::{Child, Command, Stdio};
 use std::{env, fs, thread};
 
-use anyhow::{Context as _, ensure};
+use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 use tenantry::auth::{AttemptLimits, Attempts};
 use tenantry::{Config, Tenancy};
@@ -87,16 +87,15 @@ pub(in crate::bench) fn serve(app: &App) -> anyhow::Result<()> {
     });
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        let listener = tokio::net::TcpListener::bind((Ipv4Addr::UNSPECIFIED, 0)).await?;
+        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
-        ensure!(address.port() != 0, "there is no port");
         let tenancy = Tenancy::start(&Config::new(&told.app)?, app.models, app.conventions).await.map_err(refused)?;
         let mut limits = AttemptLimits::DEFAULT;
         if told.unlimited {
             (limits.of_an_identity, limits.of_an_address) = (u32::MAX, u32::MAX);
         }
         let router = service::all(app, &tenancy, &told.identity, address.port(), Attempts::new(limits)?).await?;
-        output::line(SocketAddr::from((Ipv4Addr::LOCALHOST, address.port())));
+        output::line(address);
         axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).await?;
         Ok(())
     })

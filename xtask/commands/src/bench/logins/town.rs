@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use tenantry::auth::token::{KeyRing, SigningKey};
 use tenantry::auth::{AttemptLimits, Attempts, Password};
 use tenantry::db::{FirstAdmin, Onboarding};
@@ -32,6 +32,8 @@ pub(super) const PASSWORD: &str = "correct horse battery staple";
 const MADE: Act<'_> = Act { operator: "bench", reason: "a tenant of a benchmark" };
 /// How many accounts are made at once.
 const AT_ONCE: usize = 4;
+/// How often one waits for its turn among the hashes.
+const TURNS: usize = 24;
 
 /// What somebody who guesses would like to tell apart.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -178,12 +180,14 @@ impl Maker {
     /// Accepts an invitation, when it takes its turn among the hashes: on a machine that does much else, not at once.
     async fn accept(&self, tenant: TenantId, token: &str) -> anyhow::Result<Uuid> {
         let (password, from) = (Password::typed(PASSWORD.to_owned())?, IpAddr::V4(Ipv4Addr::LOCALHOST));
-        loop {
+        // Each waits for five seconds before it is turned away.
+        for _ in 0..TURNS {
             match self.people.accept(tenant, token.as_bytes(), "Somebody", password.clone(), from).await {
                 Err(PeopleError::Busy) => {}
                 accepted => return Ok(accepted?.user.id),
             }
         }
+        bail!("no account can be made: the machine has no time for a hash")
     }
 }
 
