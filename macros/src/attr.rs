@@ -28,6 +28,8 @@ pub(crate) struct StructAttr {
     pub(crate) table: Option<LitStr>,
     /// Whether `table` stands there at all, be it misspelt; what is wrong with it has been said then.
     pub(crate) says_table: bool,
+    /// The rows belong to no tenant.
+    pub(crate) shared: Option<Ident>,
     pub(crate) uniques: Vec<Group>,
     pub(crate) indexes: Vec<Group>,
     pub(crate) routes: Routes,
@@ -102,6 +104,7 @@ impl StructAttr {
                     attr.says_table = true;
                     attr.table = string(setting, "\"customers\"", context);
                 }
+                keys::SHARED => attr.shared = flag(setting, context),
                 keys::UNIQUE => attr.uniques.extend(group(setting, context)),
                 keys::INDEX => attr.indexes.extend(group(setting, context)),
                 keys::ROUTES => attr.routes = routes(setting, context),

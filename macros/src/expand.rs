@@ -16,8 +16,10 @@ use quote::quote;
 
 use crate::model::Model;
 
+pub(crate) use self::def::scope;
 pub(crate) use self::dto::{is_secretive, new_name, patch_name};
 pub(crate) use self::item::inherent;
+pub(crate) use self::row::kind;
 
 /// The whole code of a model.
 pub(crate) fn expand(model: &Model) -> TokenStream {
@@ -25,7 +27,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     let implementations = behind_the_door(&[
         item::inherent(model),
         def::model(model),
-        row::tenant_model(model),
+        row::record(model),
         dto::new_row(model),
         dto::patch_changes(model),
         dto::debug(model),

@@ -41,6 +41,7 @@ pub(crate) fn stub(mut model: Model, item: &ItemStruct, errors: &TokenStream) ->
 fn implementations(model: &Model) -> TokenStream {
     let (name, new, patch) = (&model.name, expand::new_name(model), expand::patch_name(model));
     let text = name.to_string();
+    let (scope, kind) = (expand::scope(model), expand::kind(model));
     // Where a field is secret, nothing is derived.
     let shown = [&new, &patch].into_iter().filter(|_| expand::is_secretive(model)).chain([name]).map(|name| {
         quote! {
@@ -56,10 +57,11 @@ fn implementations(model: &Model) -> TokenStream {
         impl __t::Model for #name {
             const NAME: &'static str = #text;
             const TABLE: &'static str = #text;
-            const SCOPE: __t::Scope = __t::Scope::Tenant;
-            const DEF: &'static __t::ModelDef = &__t::ModelDef::new(#text, #text, __t::Scope::Tenant);
+            const SCOPE: __t::Scope = #scope;
+            const DEF: &'static __t::ModelDef = &__t::ModelDef::new(#text, #text, #scope);
         }
-        impl __t::TenantModel for #name {
+        impl __t::#kind for #name {}
+        impl __t::Record for #name {
             type New = #new;
             type Patch = #patch;
             fn read(_: &mut __t::Cells<'_>) -> __t::Result<Self, __t::ReadError> {

@@ -10,6 +10,7 @@ pub(crate) const MODEL: &str = "model";
 pub(crate) const TABLE: &str = "table";
 pub(crate) const ROUTES: &str = "routes";
 pub(crate) const PERMISSIONS: &str = "permissions";
+pub(crate) const SHARED: &str = "shared";
 pub(crate) const UNIQUE: &str = "unique";
 pub(crate) const INDEX: &str = "index";
 pub(crate) const FILTER: &str = "filter";
@@ -35,8 +36,8 @@ pub(crate) struct Keys {
 
 pub(crate) const ON_STRUCT: Keys = Keys {
     place: "#[tenant_model(…)]",
-    known: &[TABLE, UNIQUE, INDEX, ROUTES, PERMISSIONS],
-    later: &["audit", "search", "shared", "soft_delete", "series", "hooks", "base"],
+    known: &[TABLE, SHARED, UNIQUE, INDEX, ROUTES, PERMISSIONS],
+    later: &["audit", "search", "soft_delete", "series", "hooks", "base"],
 };
 
 pub(crate) const ON_FIELD: Keys = Keys {

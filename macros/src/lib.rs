@@ -28,7 +28,8 @@ use proc_macro::TokenStream;
 /// It stands first on the struct, since it writes `Debug` and `Serialize` itself. The struct gets a field `tenant_id` that can be read and
 /// not made; beside it stand `NewCustomer`, what a row is created from, and `CustomerPatch`, what it is changed by.
 ///
-/// On the struct: `table = "customers"` (required), `unique(a, b)` and `index(a, b)` over several fields, `routes(list, get, create, patch,
+/// On the struct: `table = "customers"` (required), `shared` for rows of no tenant, which every tenant reads and the platform alone writes
+/// (its table stands under `[sql] shared` of `models.toml`, too), `unique(a, b)` and `index(a, b)` over several fields, `routes(list, get, create, patch,
 /// delete)` for some of the generated routes or `routes = false` for none, and `permissions(read = "catalogue:read", create = "…", update = "…",
 /// delete = "…")` for what the routes need in place of `table:action`.
 ///
@@ -59,7 +60,7 @@ pub fn model_enum(item: TokenStream) -> TokenStream {
 /// sales = ["Customer", "SalesOrder"]
 ///
 /// [sql]                                # what hand-written statements may name, each with its schema; compared with the catalogue at start-up
-/// shared = ["reference.countries"]     # tables without rows of tenants: read without a predicate, and written by none
+/// shared = ["tenancy.countries"]       # tables without rows of tenants, those of `shared` models among them: read without a predicate
 /// functions = ["app.slug"]             # the application's own, each of which keeps to the tenant by itself
 /// views = ["app.open_orders"]          # with `security_invoker`, and with the tenant's column
 /// ```

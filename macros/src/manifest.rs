@@ -107,17 +107,51 @@ fn include(full: &Path) -> TokenStream {
 
 fn expand(manifest: &Manifest) -> TokenStream {
     let conventions = conventions(manifest);
-    let entries = manifest.models.iter().map(|Entry { module, model }| {
-        let module = module.iter().map(|part| Ident::new(part, Span::call_site()));
-        let model = Ident::new(model, Span::call_site());
-        quote! { ::tenantry::Entry::of::<crate:: #(#module::)* #model>() }
+    let entries = manifest.models.iter().map(|entry| {
+        let path = path(entry);
+        quote! { ::tenantry::Entry::of::<#path>() }
     });
+    let listed = listed(manifest);
     quote! {
+        #listed
         /// The models of this application, in the order of its manifest.
         pub const MODELS: &[::tenantry::Entry] = &[#(#entries),*];
         /// The conventions that hold for all of them.
         pub const CONVENTIONS: ::tenantry::Conventions = #conventions;
     }
+}
+
+/// The model as the crate names it.
+fn path(Entry { module, model }: &Entry) -> TokenStream {
+    let module = module.iter().map(|part| Ident::new(part, Span::call_site()));
+    let model = Ident::new(model, Span::call_site());
+    quote! { crate:: #(#module::)* #model }
+}
+
+/// Holds that the table of each shared model is listed as shared. What table a model has, the compiler knows and the manifest does not.
+fn listed(manifest: &Manifest) -> TokenStream {
+    let checks = manifest.models.iter().map(|entry| {
+        let (path, model) = (path(entry), &entry.model);
+        let message = format!(
+            "`{model}` is `shared`, and the manifest does not say so: list its table under `shared` of [sql], with the platform's schema, as \
+             in `shared = [\"tenancy.countries\"]`"
+        );
+        quote! { ::tenantry::__private::listed::<#path>(&CONVENTIONS, #message); }
+    });
+    if manifest.models.is_empty() {
+        return TokenStream::new();
+    }
+    quote! { const _: () = { #(#checks)* }; }
+}
+
+/// What the file says of a convention.
+fn value<'a>(manifest: &'a Manifest, key: &str) -> Option<&'a str> {
+    manifest.conventions.values.iter().find(|(known, _)| *known == key).map(|(_, value)| value.as_str())
+}
+
+/// What the file lists for hand-written statements.
+fn names<'a>(manifest: &'a Manifest, key: &str) -> &'a [String] {
+    manifest.sql.iter().find(|(known, _)| *known == key).map_or(&[][..], |(_, names)| names)
 }
 
 fn conventions(manifest: &Manifest) -> TokenStream {
@@ -139,10 +173,8 @@ fn conventions(manifest: &Manifest) -> TokenStream {
 
 /// `sql!` of an application: the check of the library, with the application's conventions in front of the text.
 fn checking(manifest: &Manifest) -> TokenStream {
-    let column = manifest.conventions.values.iter().find(|(key, _)| *key == "tenant_column");
-    let column = column.map_or(DEFAULT_TENANT_COLUMN, |(_, column)| column);
-    let names = |key| manifest.sql.iter().find(|(known, _)| *known == key).map_or(&[][..], |(_, names)| names);
-    let (shared, functions) = (names("shared"), names("functions"));
+    let column = value(manifest, "tenant_column").unwrap_or(DEFAULT_TENANT_COLUMN);
+    let (shared, functions) = (names(manifest, "shared"), names(manifest, "functions"));
     sql(&quote! { ::tenantry::__private::sql! { #column, [#(#shared),*], [#(#functions),*] => $($text)* } })
 }
 

@@ -78,6 +78,11 @@ impl Model {
         self.fields.retain(|field| seen.insert(field.name.clone()));
     }
 
+    /// Whether the rows belong to no tenant.
+    pub(crate) const fn is_shared(&self) -> bool {
+        self.attr.shared.is_some()
+    }
+
     /// The fields that are columns of their own.
     pub(crate) fn columns(&self) -> impl Iterator<Item = &Field> {
         self.fields.iter().filter(|field| !field.is_base())

@@ -15,6 +15,9 @@ use crate::model::{Field, Model};
 /// The verbs of `routes(…)`, in the order of `tenantry::__private::Verb`.
 pub(crate) const VERBS: [&str; 5] = ["list", "get", "create", "patch", "delete"];
 
+/// Those of a model whose rows belong to no tenant, and so are written by none.
+pub(crate) const SHARED_VERBS: [&str; 2] = ["list", "get"];
+
 /// The field of the key.
 const KEY: &str = "id";
 
@@ -29,12 +32,13 @@ pub(crate) fn check(model: &Model, item: &ItemStruct, context: &Context) {
     check_table(model, context);
     check_key(model, item, context);
     check_groups(model, context);
-    check_routes(&model.attr.routes, context);
+    check_routes(model, context);
     check_permissions(model, context);
     check_distinct(model, context);
     // The key takes no options at all, so the rules about them have nothing to add.
     for field in model.fields.iter().filter(|field| field.name != KEY) {
-        check_no_tenant(field, context);
+        check_no_tenant(field, model, context);
+        check_shared(field, model, context);
         check_flatten(field, context);
         check_max_len(field, context);
         check_references(field, context);
@@ -137,9 +141,28 @@ fn check_distinct(model: &Model, context: &Context) {
 }
 
 /// The macro adds the tenant itself, of a type that cannot be made outside of a read.
-fn check_no_tenant(field: &Field, context: &Context) {
+fn check_no_tenant(field: &Field, model: &Model, context: &Context) {
     if field.name == TENANT_ID {
-        context.error(&field.ident, "the attribute adds `tenant_id` itself; leave the field out");
+        let message = if model.is_shared() {
+            "what is `shared` belongs to no tenant; leave the field out"
+        } else {
+            "the attribute adds `tenant_id` itself; leave the field out"
+        };
+        context.error(&field.ident, message);
+    }
+}
+
+/// What every tenant reads and no caller writes has nothing to hide, and nothing to keep callers from. `tenantry::schema::verify` has the same
+/// law for definitions that no attribute has written.
+fn check_shared(field: &Field, model: &Model, context: &Context) {
+    if !model.is_shared() {
+        return;
+    }
+    if let Some(key) = &field.attr.secret {
+        context.error(key, "`secret` has no meaning in a `shared` model: every tenant reads its rows");
+    }
+    if let Some(key) = &field.attr.readonly {
+        context.error(key, "`readonly` has no meaning in a `shared` model: no caller writes its rows");
     }
 }
 
@@ -267,7 +290,7 @@ fn check_group(group: &Group, model: &Model, context: &Context) {
                 context.error(column, "`unique` on `Money` is refused until a module needs it");
             }
             Some(_) => {}
-            None if word == TENANT_ID => {
+            None if word == TENANT_ID && !model.is_shared() => {
                 context.error(column, "the tenant leads every key and index already; leave it out");
             }
             None => {
@@ -281,8 +304,8 @@ fn check_group(group: &Group, model: &Model, context: &Context) {
 }
 
 /// Verbs are a closed list, each once.
-fn check_routes(routes: &Routes, context: &Context) {
-    let Routes::Some(verbs) = routes else { return };
+fn check_routes(model: &Model, context: &Context) {
+    let Routes::Some(verbs) = &model.attr.routes else { return };
     let mut seen = HashSet::new();
     for verb in verbs {
         let word = verb.unraw().to_string();
@@ -294,6 +317,8 @@ fn check_routes(routes: &Routes, context: &Context) {
             context.error(verb, format!("unknown verb `{word}`; {suggestion}"));
         } else if !seen.insert(word.clone()) {
             context.error(verb, format!("`{word}` is given twice"));
+        } else if model.is_shared() && !SHARED_VERBS.contains(&word.as_str()) {
+            context.error(verb, format!("`{word}` is no route of a `shared` model: its rows are written by the platform alone"));
         }
     }
 }
@@ -309,14 +334,18 @@ fn check_permissions(model: &Model, context: &Context) {
             context.error(permission, message);
         }
         let is_generated = |verb: &&str| match &model.attr.routes {
-            Routes::All => true,
+            Routes::All => !model.is_shared() || SHARED_VERBS.contains(verb),
             Routes::None => false,
             Routes::Some(verbs) => verbs.iter().any(|named| named.unraw() == *verb),
         };
         let word = action.unraw().to_string();
         let verbs = keys::ACTIONS.iter().find(|(known, _)| *known == word).map_or(&[][..], |(_, verbs)| *verbs);
         if !verbs.iter().any(is_generated) {
-            context.error(action, format!("no generated route needs a permission to {word}: `routes` leaves {} out", keys::list(verbs)));
+            let why = match model.attr.routes {
+                Routes::All => format!("a `shared` model has no {}", keys::list(verbs)),
+                Routes::None | Routes::Some(_) => format!("`routes` leaves {} out", keys::list(verbs)),
+            };
+            context.error(action, format!("no generated route needs a permission to {word}: {why}"));
         }
     }
 }

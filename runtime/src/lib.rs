@@ -118,7 +118,7 @@ pub use db::{
 };
 pub use repo::{After, List, Page, Repo};
 pub use schema::{
-    Actor, Base, Col, Column, Conventions, Currency, Date, Entry, Field, Id, Model, ModelEnum, Money, MoneyError, Registry, RequestId,
-    RowTenant, Stamps, TenantId, TenantModel, Timestamp,
+    Actor, Base, Col, Column, Conventions, Currency, Date, Entry, Field, Id, Model, ModelEnum, Money, MoneyError, Record, Registry,
+    RequestId, RowTenant, SharedModel, Stamps, TenantId, TenantModel, Timestamp,
 };
 pub use tenantry_macros::{ModelEnum, manifest, tenant_model};

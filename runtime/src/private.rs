@@ -22,9 +22,9 @@ pub use crate::db::encode::{decode_word, encode_word, is_word_type, word_type};
 
 pub use crate::schema::{
     Action, Arg, Base, Cells, Col, Column, ColumnDef, Field, Id, Index, Kind, Literal, Model, ModelDef, ModelEnum, NewRow, OnDelete, Patch,
-    ReadError, RowTenant, Scope, TenantModel, Unique, Verb, Verbs,
+    ReadError, Record, RowTenant, Scope, SharedModel, TenantModel, Unique, Verb, Verbs,
 };
-use crate::schema::{Managed, TenantId};
+use crate::schema::{Conventions, Managed, TenantId};
 
 /// The tenant of the row that is being read: its first cell.
 ///
@@ -32,6 +32,50 @@ use crate::schema::{Managed, TenantId};
 /// When the cell holds no uuid.
 pub fn read_tenant(cells: &mut Cells<'_>) -> Result<RowTenant, ReadError> {
     uuid::Uuid::read(cells).map(|uuid| RowTenant::read(TenantId::from(uuid)))
+}
+
+/// Passes over the tenant's cell of a row that belongs to no tenant.
+pub fn skip_tenant(cells: &mut Cells<'_>) {
+    cells.skip(1);
+}
+
+/// Holds that a shared model's table is listed as shared in the manifest, `schema.table`: what every tenant reads is seen in one place.
+///
+/// # Panics
+/// When it is not, with that message: in a constant, so that the build fails.
+#[expect(clippy::panic, reason = "in a constant it fails the build, never a request")]
+pub const fn listed<M: Model>(conventions: &Conventions, message: &str) {
+    if !matches!(M::SCOPE, Scope::Shared) {
+        return;
+    }
+    let mut rest = conventions.shared;
+    while let [name, others @ ..] = rest {
+        if is_qualified_as(name.as_bytes(), conventions.platform_schema.as_bytes(), M::TABLE.as_bytes()) {
+            return;
+        }
+        rest = others;
+    }
+    panic!("{}", message);
+}
+
+/// Whether the name is `schema.table`.
+const fn is_qualified_as(name: &[u8], schema: &[u8], table: &[u8]) -> bool {
+    let Some((start, rest)) = name.split_at_checked(schema.len()) else { return false };
+    match rest {
+        [b'.', rest @ ..] => is_same(start, schema) && is_same(rest, table),
+        _ => false,
+    }
+}
+
+const fn is_same(one: &[u8], other: &[u8]) -> bool {
+    let (mut one, mut other) = (one, other);
+    while let ([a, one_rest @ ..], [b, other_rest @ ..]) = (one, other) {
+        if *a != *b {
+            return false;
+        }
+        (one, other) = (one_rest, other_rest);
+    }
+    one.is_empty() && other.is_empty()
 }
 
 /// The columns of a base, which all are the database's to write: callers have no field for them.

@@ -12,4 +12,5 @@ mod place_order;
 mod proof;
 mod psql;
 mod secrets;
+mod shared;
 mod timing;

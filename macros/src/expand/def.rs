@@ -1,12 +1,13 @@
 //! `impl Model`: the definition, from which everything else comes.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 use crate::attr::{DefaultValue, Group, OnDelete, Routes};
 use crate::model::{Field, Model};
+use crate::validate::SHARED_VERBS;
 
 pub(super) fn model(model: &Model) -> TokenStream {
     let Model { name, attr, .. } = model;
@@ -14,18 +15,29 @@ pub(super) fn model(model: &Model) -> TokenStream {
     let table = &attr.table;
     let (parts, columns) = columns(model);
     let options = model_options(model);
+    let scope = scope(model);
+    let says = model.is_shared().then(|| quote! { const SCOPE: __t::Scope = #scope; });
     quote! {
         #parts
         impl __t::Model for #name {
             const NAME: &'static str = #text;
             const TABLE: &'static str = #table;
-            const SCOPE: __t::Scope = __t::Scope::Tenant;
+            #says
             const DEF: &'static __t::ModelDef = &__t::ModelDef {
                 #(#options,)*
                 columns: #columns,
-                ..__t::ModelDef::new(#text, #table, __t::Scope::Tenant)
+                ..__t::ModelDef::new(#text, #table, #scope)
             };
         }
+    }
+}
+
+/// Who may see a row.
+pub(crate) fn scope(model: &Model) -> TokenStream {
+    if model.is_shared() {
+        quote! { __t::Scope::Shared }
+    } else {
+        quote! { __t::Scope::Tenant }
     }
 }
 
@@ -44,10 +56,10 @@ fn model_options(model: &Model) -> Vec<TokenStream> {
         let indexes = groups(&attr.indexes, "Index");
         options.push(quote! { indexes: #indexes });
     }
-    options.extend(routes(&attr.routes).map(|routes| quote! { routes: #routes }));
+    options.extend(routes(model).map(|routes| quote! { routes: #routes }));
     if !attr.permissions.is_empty() {
         let permissions = attr.permissions.iter().map(|(action, text)| {
-            let action = Ident::new(&capitalised(action), Span::call_site());
+            let action = Ident::new(&capitalised(&action.unraw().to_string()), Span::call_site());
             quote! { (__t::Action::#action, #text) }
         });
         options.push(quote! { permissions: &[#(#permissions),*] });
@@ -147,20 +159,25 @@ fn groups(groups: &[Group], kind: &str) -> TokenStream {
 }
 
 /// The verbs; `None` for all, which is what a definition starts from.
-fn routes(routes: &Routes) -> Option<TokenStream> {
-    match routes {
+fn routes(model: &Model) -> Option<TokenStream> {
+    match &model.attr.routes {
+        Routes::All if model.is_shared() => Some(verbs(SHARED_VERBS.into_iter())),
         Routes::All => None,
         Routes::None => Some(quote! { __t::Verbs::NONE }),
-        Routes::Some(verbs) => {
-            let verbs = verbs.iter().map(|verb| Ident::new(&capitalised(verb), Span::call_site()).into_token_stream());
-            Some(quote! { __t::Verbs(&[#(__t::Verb::#verbs),*]) })
+        Routes::Some(words) => {
+            let words: Vec<String> = words.iter().map(|word| word.unraw().to_string()).collect();
+            Some(verbs(words.iter().map(String::as_str)))
         }
     }
 }
 
+fn verbs<'a>(words: impl Iterator<Item = &'a str>) -> TokenStream {
+    let verbs = words.map(|word| Ident::new(&capitalised(word), Span::call_site()));
+    quote! { __t::Verbs(&[#(__t::Verb::#verbs),*]) }
+}
+
 /// `list` as the variant `List`, `read` as `Read`.
-fn capitalised(word: &Ident) -> String {
-    let word = word.unraw().to_string();
+fn capitalised(word: &str) -> String {
     let mut letters = word.chars();
     letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }

@@ -5,9 +5,15 @@ use quote::quote;
 
 use crate::model::{Field, Model};
 
-/// The struct with its other attributes, and the tenant as the last field.
+/// The struct with its other attributes, and the tenant as the last field, unless it is shared.
 pub(crate) fn item(model: &Model) -> TokenStream {
     let Model { attributes, visibility, name, .. } = model;
+    let tenant = (!model.is_shared()).then(|| {
+        quote! {
+            /// The tenant that the row belongs to.
+            pub tenant_id: ::tenantry::RowTenant,
+        }
+    });
     let fields = model.fields.iter().map(|field| {
         let Field { attributes, visibility, ident, ty, .. } = field;
         quote! { #(#attributes)* #visibility #ident: #ty }
@@ -16,8 +22,7 @@ pub(crate) fn item(model: &Model) -> TokenStream {
         #(#attributes)*
         #visibility struct #name {
             #(#fields,)*
-            /// The tenant that the row belongs to.
-            pub tenant_id: ::tenantry::RowTenant,
+            #tenant
         }
     }
 }

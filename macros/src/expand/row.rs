@@ -8,8 +8,17 @@ use syn::spanned::Spanned;
 use super::dto;
 use crate::model::{Field, Model};
 
+/// Which of the two kinds of records it is.
+pub(crate) fn kind(model: &Model) -> TokenStream {
+    if model.is_shared() {
+        quote! { SharedModel }
+    } else {
+        quote! { TenantModel }
+    }
+}
+
 /// Reads the tenant, then every field in its order.
-pub(super) fn tenant_model(model: &Model) -> TokenStream {
+pub(super) fn record(model: &Model) -> TokenStream {
     let name = &model.name;
     let (new, patch) = (dto::new_name(model), dto::patch_name(model));
     let reads = model.fields.iter().map(|field| {
@@ -21,13 +30,21 @@ pub(super) fn tenant_model(model: &Model) -> TokenStream {
         };
         quote_spanned! { ty.span()=> #ident: <#ty as __t::#kind>::read(cells)? }
     });
+    let kind = kind(model);
+    let (skip, tenant) = if model.is_shared() {
+        (Some(quote! { __t::skip_tenant(cells); }), None)
+    } else {
+        (None, Some(quote! { tenant_id: __t::read_tenant(cells)?, }))
+    };
     quote! {
-        impl __t::TenantModel for #name {
+        impl __t::#kind for #name {}
+        impl __t::Record for #name {
             type New = #new;
             type Patch = #patch;
             fn read(cells: &mut __t::Cells<'_>) -> __t::Result<Self, __t::ReadError> {
+                #skip
                 __t::Ok(Self {
-                    tenant_id: __t::read_tenant(cells)?,
+                    #tenant
                     #(#reads,)*
                 })
             }
@@ -50,10 +67,11 @@ pub(super) fn debug(model: &Model) -> TokenStream {
             quote_spanned! { ty.span()=> .field(#name, &self.#ident) }
         }
     });
+    let tenant = (!model.is_shared()).then(|| quote! { .field("tenant_id", &self.tenant_id) });
     quote! {
         impl __t::Debug for #name {
             fn fmt(&self, f: &mut __t::Formatter<'_>) -> __t::FmtResult {
-                f.debug_struct(#text) #(#fields)* .field("tenant_id", &self.tenant_id).finish()
+                f.debug_struct(#text) #(#fields)* #tenant .finish()
             }
         }
     }

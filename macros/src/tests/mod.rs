@@ -100,6 +100,20 @@ fn every_option() {
 }
 
 #[test]
+fn shared() {
+    insta::assert_snapshot!(both(
+        r#"
+        #[tenant_model(table = "countries", shared)]
+        pub struct Country {
+            pub id: Id<Country>,
+            #[model(unique, max_len = 2)]
+            pub code: String,
+        }
+        "#
+    ));
+}
+
+#[test]
 fn secrets() {
     insta::assert_snapshot!(both(
         r#"

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::{Error, ErrorKind};
 use crate::mutants::mutant;
 use crate::schema::ir::{Rule, Schema, currency_of};
-use crate::schema::{Kind, ModelDef, Registry, identifier};
+use crate::schema::{Conventions, Kind, ModelDef, Registry, identifier};
 
 /// The constraints of every model, by name. They are read off the schema that the migrations are made from, so that a constraint cannot have
 /// one name there and another here.
@@ -25,11 +25,15 @@ struct Constraint {
 
 impl Constraints {
     pub(crate) fn new(registry: &Registry) -> Self {
-        let schema = Schema::of(registry);
-        let tenant = registry.conventions().tenant_column;
+        Self::of_models(registry.models(), registry.conventions())
+    }
+
+    pub(crate) fn of_models(models: &[&'static ModelDef], conventions: &Conventions) -> Self {
+        let schema = Schema::of_models(models, conventions);
+        let tenant = conventions.tenant_column;
         let mut by_name = HashMap::new();
         for table in schema.tables {
-            let Some(model) = registry.models().iter().find(|model| model.table == table.name.name) else {
+            let Some(model) = models.iter().find(|model| model.table == table.name.name) else {
                 continue;
             };
             for constraint in table.constraints {

@@ -5,13 +5,13 @@ use std::marker::PhantomData;
 
 use super::{Condition, ListQuery, MAX_LIMIT, Order, list};
 use crate::db::{Error, Fold, Unit};
-use crate::schema::{Arg, Cells, TenantModel};
+use crate::schema::{Arg, Cells, Record};
 
 /// Asks for a page of rows. Without a sort the order is that of the keys, which is the order of creation.
 ///
 /// ```
-/// # use tenantry::{Col, Error, List, Page, TenantDb, TenantModel};
-/// # async fn example<M: TenantModel>(db: &TenantDb, name: Col<M, String, true, true>) -> Result<(), Error> {
+/// # use tenantry::{Col, Error, List, Page, TenantDb, Record};
+/// # async fn example<M: Record>(db: &TenantDb, name: Col<M, String, true, true>) -> Result<(), Error> {
 /// let first: Page<M> = db.run(List::new().filter(name.prefix("A")).sort(name.asc()).limit(20).unit()).await?;
 /// if let Some(after) = first.next {
 ///     let second = db.run(List::new().filter(name.prefix("A")).sort(name.asc()).limit(20).after(after).unit()).await?;
@@ -40,7 +40,7 @@ pub struct After<M> {
     model: PhantomData<fn() -> M>,
 }
 
-impl<M: TenantModel> List<M> {
+impl<M: Record> List<M> {
     /// All rows, in the order of creation, 50 at a time.
     #[must_use]
     pub fn new() -> Self {
@@ -81,13 +81,13 @@ impl<M: TenantModel> List<M> {
     }
 }
 
-impl<M: TenantModel> Default for List<M> {
+impl<M: Record> Default for List<M> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl<M: TenantModel> fmt::Debug for List<M> {
+impl<M: Record> fmt::Debug for List<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("List").field("model", &M::NAME).finish_non_exhaustive()
     }
@@ -107,7 +107,7 @@ struct Rows<M> {
     more: bool,
 }
 
-impl<M: TenantModel> Fold<Page<M>> for Rows<M> {
+impl<M: Record> Fold<Page<M>> for Rows<M> {
     fn row(&mut self, cells: &mut Cells<'_>) -> Result<(), Error> {
         let limit = self.query.limit as usize;
         if self.items.len() == limit {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::schema::{Arg, Cells, Col, Column, ColumnDef, Date, Kind, ModelDef, ReadError, Source, TenantModel, Timestamp};
+use crate::schema::{Arg, Cells, Col, Column, ColumnDef, Date, Kind, ModelDef, ReadError, Record, Source, Timestamp};
 use crate::sql::{Op, Shape};
 
 /// The most rows of a page.
@@ -155,7 +155,7 @@ pub(crate) fn args_of(kind: Kind, cells: &mut Cells<'_>) -> Result<Vec<Arg>, Rea
     }
 }
 
-impl<M: TenantModel, T: Column, const FILTER: bool, const SORT: bool> Col<M, T, FILTER, SORT> {
+impl<M: Record, T: Column, const FILTER: bool, const SORT: bool> Col<M, T, FILTER, SORT> {
     /// The attribute makes a `Col` for a field that exists, so the definition is there.
     fn def(self) -> &'static ColumnDef {
         const NONE: ColumnDef = ColumnDef::new("", Kind::Bool, false);
@@ -163,7 +163,7 @@ impl<M: TenantModel, T: Column, const FILTER: bool, const SORT: bool> Col<M, T, 
     }
 }
 
-impl<M: TenantModel, T: Column, const SORT: bool> Col<M, T, true, SORT> {
+impl<M: Record, T: Column, const SORT: bool> Col<M, T, true, SORT> {
     fn compare(self, op: Op, value: impl Into<T::Value>) -> Condition<M> {
         let mut args = Vec::with_capacity(1);
         value.into().bind(&mut args);
@@ -234,7 +234,7 @@ impl<M: TenantModel, T: Column, const SORT: bool> Col<M, T, true, SORT> {
     }
 }
 
-impl<M: TenantModel, T: Column, const FILTER: bool> Col<M, T, FILTER, true> {
+impl<M: Record, T: Column, const FILTER: bool> Col<M, T, FILTER, true> {
     /// From the smallest to the largest.
     #[must_use]
     pub fn asc(self) -> Order<M> {

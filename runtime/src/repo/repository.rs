@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use super::{List, create, delete, find, update};
 use crate::db::{Error, ErrorKind, Fold, Unit};
-use crate::schema::{Cells, Id, NewRow, Patch, TenantModel};
+use crate::schema::{Cells, Id, NewRow, Patch, Record, TenantModel};
 
 /// The repository of a model: `Customer::repo()`. Its methods run nothing; they return a [`Unit`] for a tenant's handle or transaction, so
 /// that without a tenant there is no query.
@@ -19,7 +19,7 @@ pub struct Repo<M> {
     model: PhantomData<fn() -> M>,
 }
 
-impl<M: TenantModel> Repo<M> {
+impl<M: Record> Repo<M> {
     /// The repository of `M`.
     #[must_use]
     pub const fn new() -> Self {
@@ -31,6 +31,15 @@ impl<M: TenantModel> Repo<M> {
         find(M::DEF, id.uuid(), One(None))
     }
 
+    /// A page of rows; see [`List`] for what can be asked.
+    #[must_use]
+    pub fn list(self) -> List<M> {
+        List::new()
+    }
+}
+
+/// What is shared is read here and written by the platform alone: see [`Platform::shared`](crate::Platform::shared).
+impl<M: TenantModel> Repo<M> {
     /// A new row, with a key that is made here; the row as it is stored comes back.
     pub fn create(self, new: &M::New) -> Unit<M> {
         let mut values = Vec::new();
@@ -47,15 +56,9 @@ impl<M: TenantModel> Repo<M> {
     pub fn delete(self, id: Id<M>) -> Unit<()> {
         delete(M::DEF, id.uuid())
     }
-
-    /// A page of rows; see [`List`] for what can be asked.
-    #[must_use]
-    pub fn list(self) -> List<M> {
-        List::new()
-    }
 }
 
-impl<M: TenantModel> Default for Repo<M> {
+impl<M: Record> Default for Repo<M> {
     fn default() -> Self {
         Self::new()
     }
@@ -69,16 +72,16 @@ impl<M> Clone for Repo<M> {
 
 impl<M> Copy for Repo<M> {}
 
-impl<M: TenantModel> fmt::Debug for Repo<M> {
+impl<M: Record> fmt::Debug for Repo<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Repo<{}>", M::NAME)
     }
 }
 
 /// Exactly one row.
-struct One<M>(Option<M>);
+pub(super) struct One<M>(pub(super) Option<M>);
 
-impl<M: TenantModel> Fold<M> for One<M> {
+impl<M: Record> Fold<M> for One<M> {
     fn row(&mut self, cells: &mut Cells<'_>) -> Result<(), Error> {
         if self.0.replace(M::read(cells)?).is_some() {
             // The key is unique, so this is no table of ours.

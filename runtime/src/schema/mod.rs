@@ -29,7 +29,7 @@ pub use conventions::Conventions;
 pub use def::{ColumnDef, Index, Kind, Literal, Managed, ModelDef, ModelRef, OnDelete, Scope, Unique, Verb, Verbs};
 pub use id::Id;
 pub use ident::{identifier, quoted};
-pub use model::{Col, Field, Model, NewRow, Patch, TenantModel};
+pub use model::{Col, Field, Model, NewRow, Patch, Record, SharedModel, TenantModel};
 pub use money::{Currency, Money, MoneyError};
 pub use registry::{Entry, Registry};
 pub use tenant::{Actor, RequestId, RowTenant, TenantId};

@@ -18,19 +18,19 @@ pub trait Model: Sized + 'static {
     const NAME: &'static str;
     /// The name of the table, without its schema.
     const TABLE: &'static str;
-    /// Who may see a row.
-    const SCOPE: Scope;
+    /// Who may see a row: its tenant, where nothing else is said.
+    const SCOPE: Scope = Scope::Tenant;
     /// The definition, from which everything else comes.
     const DEF: &'static ModelDef;
 }
 
-/// A model whose rows belong to a tenant.
+/// A model whose rows can be read: those of a tenant, or those that all tenants share.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not a tenant model",
-    label = "not a tenant model",
+    message = "`{Self}` is not a model with rows",
+    label = "not a model with rows",
     note = "write `#[tenant_model(table = \"…\")]` as the first attribute of the struct"
 )]
-pub trait TenantModel: Model + Serialize + fmt::Debug + Send {
+pub trait Record: Model + Serialize + fmt::Debug + Send {
     /// What a row is created from.
     type New: NewRow;
     /// What a row is changed by.
@@ -45,6 +45,23 @@ pub trait TenantModel: Model + Serialize + fmt::Debug + Send {
     /// The key of this row.
     fn id(&self) -> Id<Self>;
 }
+
+/// A model whose rows belong to a tenant, which writes them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a tenant model",
+    label = "not a tenant model",
+    note = "write `#[tenant_model(table = \"…\")]`, without `shared`, as the first attribute of the struct: what is shared is written by the platform alone"
+)]
+pub trait TenantModel: Record {}
+
+/// A model whose rows belong to no tenant: every tenant reads them, and the platform alone writes them, by
+/// [`Platform::shared`](crate::Platform::shared).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a shared model",
+    label = "not a shared model",
+    note = "write `#[tenant_model(table = \"…\", shared)]` as the first attribute of the struct; the rows of a tenant are written through its own handle"
+)]
+pub trait SharedModel: Record {}
 
 /// What a row is created from: every column but the key, the tenant and what the database writes.
 pub trait NewRow: Sized + Send + 'static {

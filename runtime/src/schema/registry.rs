@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::verify::{self, Violation};
-use super::{Conventions, Model, ModelDef, TenantModel};
+use super::{Conventions, Model, ModelDef, Record};
 
 /// A model in the list that `manifest!` writes.
 #[derive(Clone, Copy, Debug)]
@@ -14,7 +14,7 @@ pub struct Entry {
 impl Entry {
     /// The entry of a model.
     #[must_use]
-    pub const fn of<M: TenantModel>() -> Self {
+    pub const fn of<M: Record>() -> Self {
         Self { def: <M as Model>::DEF }
     }
 

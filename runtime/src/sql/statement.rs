@@ -1,13 +1,12 @@
 //! The statements of a model, rendered from its definition.
 //!
 //! Parameters are numbered alike in all of them: `$1` is the tenant of the transaction, then the arguments in their order. Every statement
-//! binds its table to `$1`; the policy is the second layer behind it.
-
-use std::fmt::Write;
+//! binds its table to `$1`; the policy is the second layer behind it. The rows of a shared table belong to no tenant: there is nothing to
+//! bind, and `$1` stands in the place of their tenant.
 
 use crate::mutants::mutant;
 use crate::schema::ir::currency_of;
-use crate::schema::{ColumnDef, Conventions, Kind, ModelDef, quoted};
+use crate::schema::{ColumnDef, Conventions, Kind, ModelDef, Scope, quoted};
 
 /// A statement over one model.
 #[derive(Clone, Debug)]
@@ -136,36 +135,51 @@ struct Renderer<'a> {
 
 impl Renderer<'_> {
     fn table(&self) -> String {
-        format!("{}.{}", quoted(self.conventions.schema), quoted(self.model.table))
+        let schema = if self.is_shared() { self.conventions.platform_schema } else { self.conventions.schema };
+        format!("{}.{}", quoted(schema), quoted(self.model.table))
+    }
+
+    fn is_shared(&self) -> bool {
+        self.model.scope == Scope::Shared
     }
 
     fn tenant(&self) -> String {
         quoted(self.conventions.tenant_column)
     }
 
-    /// The first layer: the predicate that every statement carries.
-    fn bound(&self) -> String {
-        if mutant!("predicate") {
-            return "$1::uuid is not null".to_owned();
+    /// The first layer: the predicate that every statement over rows of tenants carries.
+    fn bound(&self) -> Option<String> {
+        if self.is_shared() {
+            return None;
         }
-        format!("{} = $1", self.tenant())
+        if mutant!("predicate") {
+            return Some("$1::uuid is not null".to_owned());
+        }
+        Some(format!("{} = $1", self.tenant()))
     }
 
-    /// What a row is read from: the tenant, then all columns in their order.
+    /// The row with the key `$2`.
+    fn by_key(&self) -> String {
+        self.bound().map_or_else(|| "id = $2".to_owned(), |bound| format!("{bound} and id = $2"))
+    }
+
+    /// What a row is read from: the tenant, then all columns in their order. A row of no tenant is read with the one who reads it.
     fn row(&self) -> String {
-        let mut columns = vec![self.tenant()];
-        columns.extend(self.model.columns.iter().flat_map(physical));
-        columns.join(", ")
+        let tenant = if self.is_shared() { "$1::uuid".to_owned() } else { self.tenant() };
+        let columns = self.model.columns.iter().flat_map(physical);
+        [tenant].into_iter().chain(columns).collect::<Vec<_>>().join(", ")
     }
 
     fn find(&self) -> String {
-        format!("select {} from {} where {} and id = $2", self.row(), self.table(), self.bound())
+        format!("select {} from {} where {}", self.row(), self.table(), self.by_key())
     }
 
     fn insert(&self) -> String {
-        let mut columns = vec![self.tenant(), "id".to_owned()];
-        columns.extend(self.model.insertable().flat_map(physical));
-        let values: Vec<String> = (1..=columns.len()).map(|number| format!("${number}")).collect();
+        let tenant = (!self.is_shared()).then(|| self.tenant());
+        let columns: Vec<String> = tenant.into_iter().chain(["id".to_owned()]).chain(self.model.insertable().flat_map(physical)).collect();
+        // The arguments are the same ones: of a shared row, `$1` stands behind RETURNING.
+        let first = if self.is_shared() { 2 } else { 1 };
+        let values: Vec<String> = (first..first + columns.len()).map(|number| format!("${number}")).collect();
         format!("insert into {} ({}) values ({}) returning {}", self.table(), columns.join(", "), values.join(", "), self.row())
     }
 
@@ -180,40 +194,44 @@ impl Renderer<'_> {
                 next += 1;
             }
         }
-        format!("update {} set {} where {} and id = $2 returning {}", self.table(), assignments.join(", "), self.bound(), self.row())
+        format!("update {} set {} where {} returning {}", self.table(), assignments.join(", "), self.by_key(), self.row())
     }
 
     fn delete(&self) -> String {
-        format!("delete from {} where {} and id = $2", self.table(), self.bound())
+        // A parameter that stands nowhere has no type, and the first one is always there.
+        let returning = if self.is_shared() { " returning $1::uuid" } else { "" };
+        format!("delete from {} where {}{returning}", self.table(), self.by_key())
     }
 
     fn list(&self, shape: &Shape) -> String {
-        let mut text = format!("select {} from {} where {}", self.row(), self.table(), self.bound());
+        let mut conditions: Vec<String> = self.bound().into_iter().collect();
         let mut next = 2;
         for (column, op) in &shape.filters {
             let column = quoted(column);
-            // Writing to a String does not fail.
-            let _ = match op {
-                Op::Eq => write!(text, " and {column} = ${next}"),
-                Op::Prefix => write!(text, " and {column} ^@ ${next}"),
-                Op::Gt => write!(text, " and {column} > ${next}"),
-                Op::Gte => write!(text, " and {column} >= ${next}"),
-                Op::Lt => write!(text, " and {column} < ${next}"),
-                Op::Lte => write!(text, " and {column} <= ${next}"),
-                Op::IsNull => write!(text, " and {column} is null"),
-                Op::IsNotNull => write!(text, " and {column} is not null"),
-            };
+            conditions.push(match op {
+                Op::Eq => format!("{column} = ${next}"),
+                Op::Prefix => format!("{column} ^@ ${next}"),
+                Op::Gt => format!("{column} > ${next}"),
+                Op::Gte => format!("{column} >= ${next}"),
+                Op::Lt => format!("{column} < ${next}"),
+                Op::Lte => format!("{column} <= ${next}"),
+                Op::IsNull => format!("{column} is null"),
+                Op::IsNotNull => format!("{column} is not null"),
+            });
             next += usize::from(op.takes_argument());
         }
         let order = order(shape);
         if shape.after {
-            let _ = write!(text, " and {}", keyset(&order, next));
+            conditions.push(keyset(&order, next));
             next += order.len();
+        }
+        let mut text = format!("select {} from {}", self.row(), self.table());
+        if !conditions.is_empty() {
+            text.extend([" where ", &conditions.join(" and ")]);
         }
         let order: Vec<String> =
             order.iter().map(|(column, descending)| if *descending { format!("{column} desc") } else { column.clone() }).collect();
-        let _ = write!(text, " order by {} limit ${next}", order.join(", "));
-        text
+        format!("{text} order by {} limit ${next}", order.join(", "))
     }
 }
 
@@ -249,4 +267,44 @@ fn keyset(order: &[(String, bool)], next: usize) -> String {
         };
     }
     format!("({condition})")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{ModelRef, Verb, Verbs};
+
+    fn country() -> &'static ModelDef {
+        const COUNTRY: ModelDef = ModelDef {
+            columns: &[
+                ColumnDef::new("id", Kind::Id(ModelRef { name: "Country", table: "countries", scope: Scope::Shared, def: country }), false),
+                ColumnDef { filter: true, sort: true, ..ColumnDef::new("code", Kind::Text, false) },
+            ],
+            routes: Verbs(&[Verb::List, Verb::Get]),
+            ..ModelDef::new("Country", "countries", Scope::Shared)
+        };
+        &COUNTRY
+    }
+
+    #[test]
+    fn rows_of_no_tenant_are_bound_to_none_and_read_with_who_reads_them() {
+        let render = |statement: Statement| statement.render(&Conventions::DEFAULT);
+        let list = |filters, after| Statement::List(country(), Shape { filters, sorts: vec![("code", false)], after });
+        for (statement, text) in [
+            (Statement::Find(country()), "select $1::uuid, id, code from tenancy.countries where id = $2"),
+            (Statement::Insert(country()), "insert into tenancy.countries (id, code) values ($2, $3) returning $1::uuid, id, code"),
+            (
+                Statement::Update { model: country(), keys: true },
+                "update tenancy.countries set code = case when $3 then $4 else code end where id = $2 returning $1::uuid, id, code",
+            ),
+            (Statement::Delete(country()), "delete from tenancy.countries where id = $2 returning $1::uuid"),
+            (list(Vec::new(), false), "select $1::uuid, id, code from tenancy.countries order by code, id limit $2"),
+            (
+                list(vec![("code", Op::Eq)], true),
+                "select $1::uuid, id, code from tenancy.countries where code = $2 and (code, id) > ($3, $4) order by code, id limit $5",
+            ),
+        ] {
+            assert_eq!(render(statement), text);
+        }
+    }
 }

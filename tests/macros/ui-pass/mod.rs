@@ -7,5 +7,6 @@ mod names;
 mod references;
 mod row;
 mod secrets;
+mod shared;
 mod sql;
 mod ways;

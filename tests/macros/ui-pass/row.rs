@@ -1,7 +1,7 @@
 //! A row on its way: read by position, bound in the same order, shown and written as JSON.
 
 use tenantry::schema::{Arg, Cells, NewRow, Patch, ReadError, Source};
-use tenantry::{Field, Id, ModelEnum, Money, Stamps, TenantModel, tenant_model};
+use tenantry::{Field, Id, ModelEnum, Money, Record, Stamps, tenant_model};
 use uuid::Uuid;
 
 #[derive(Clone, Copy, Debug, Eq, ModelEnum, PartialEq)]
@@ -56,7 +56,7 @@ fn row(sent: &Sent) -> Result<Customer, ReadError> {
 #[test]
 fn is_read_by_position_tenant_first() {
     let row = row(&sent()).expect("a row");
-    assert_eq!((row.tenant_id.get().uuid(), TenantModel::id(&row).uuid()), (TENANT, KEY));
+    assert_eq!((row.tenant_id.get().uuid(), Record::id(&row).uuid()), (TENANT, KEY));
     assert_eq!((row.name.as_str(), row.credit.map(Money::amount), row.stamps.version), ("Ada", Some(1999), 7));
     assert_eq!((row.status, row.note), (Status::OnHold, None));
 }

@@ -1,7 +1,7 @@
 //! What is secret is on the row, and in nothing that is shown or written.
 
 use tenantry::schema::{Arg, Cells, NewRow, Patch, ReadError, Source};
-use tenantry::{Field, Id, Model, Money, TenantModel, tenant_model};
+use tenantry::{Field, Id, Model, Money, Record, tenant_model};
 use uuid::Uuid;
 
 #[tenant_model(table = "accounts")]

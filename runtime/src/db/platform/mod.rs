@@ -1,7 +1,8 @@
 //! The operator's door: tenants and their domains, whom a new tenant begins with, and what was done about them.
 //!
 //! Whatever changes something is an [`Act`]: somebody has done it, for a reason, and the row that says so is written in the transaction of the
-//! change. One file for each subject: `tenants`, `plans`, `domains`, `onboard`, `members`; `acts` has what is recorded, and `challenge` how a domain is
+//! change. One file for each subject: `tenants`, `plans`, `domains`, `onboard`, `members`,
+//! `shared`; `acts` has what is recorded, and `challenge` how a domain is
 //! shown to be a tenant's.
 
 mod acting;
@@ -11,6 +12,7 @@ mod domains;
 mod members;
 mod onboard;
 mod plans;
+mod shared;
 mod tenants;
 mod txt;
 
@@ -52,6 +54,7 @@ use txt::AnyTxt;
 ///   [`remove_domain`](Self::remove_domain)
 /// - [`plans`](Self::plans), [`create_plan`](Self::create_plan), [`change_plan`](Self::change_plan), [`remove_plan`](Self::remove_plan), and
 ///   [`set_plan`](Self::set_plan) of a tenant
+/// - [`shared`](Self::shared): the rows of the application's shared models
 /// - [`members`](Self::members): the users of one tenant, inside of its context
 /// - [`acts`](Self::acts): what was done
 ///
@@ -71,6 +74,7 @@ pub struct Platform {
     acts: String,
     /// The setting that holds the tenant of a transaction.
     setting: String,
+    conventions: Conventions,
     proof: Option<Proof>,
 }
 
@@ -104,6 +108,7 @@ impl Platform {
             invitations: table(INVITATIONS.table),
             acts: table(ACTS.table),
             setting: conventions.tenant_setting(),
+            conventions: *conventions,
             proof: None,
         })
     }

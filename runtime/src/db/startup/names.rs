@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use sqlx::PgConnection;
 
 use super::{Fault, MIGRATE};
-use crate::schema::ir::Schema;
+use crate::schema::ir::{Fence, Schema};
 use crate::schema::{Conventions, quoted};
 
 /// Functions that are not PostgreSQL's own, nor an extension's, that the login can call and the manifest does not list. A hand-written
@@ -72,7 +72,7 @@ async fn look_at_shared(
     .await?;
     for (name, kind, has_tenant, is_written) in found {
         let shown = shown(&name);
-        let fenced = has_tenant || schema.tables.iter().any(|table| table.name.to_string() == shown);
+        let fenced = has_tenant || schema.tables.iter().any(|table| table.name.to_string() == shown && table.fence != Fence::Shared);
         let fault = match kind.as_deref() {
             None => missing("table", &shown, "shared"),
             Some("r" | "p") if fenced => Fault::new(

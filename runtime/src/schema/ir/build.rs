@@ -252,15 +252,15 @@ impl TableBuilder<'_> {
         if self.is_tenants() {
             return vec![changed(functions::TENANT_CHANGED)];
         }
-        if !self.has_tenant() {
-            return Vec::new();
+        let mut triggers = Vec::new();
+        if self.has_tenant() {
+            triggers.push(Trigger {
+                name: "tenant_immutable".to_owned(),
+                event: format!("before update of {tenant}"),
+                when: Some(format!("old.{tenant} is distinct from new.{tenant}")),
+                function: function(functions::REFUSE_TENANT_CHANGE),
+            });
         }
-        let mut triggers = vec![Trigger {
-            name: "tenant_immutable".to_owned(),
-            event: format!("before update of {tenant}"),
-            when: Some(format!("old.{tenant} is distinct from new.{tenant}")),
-            function: function(functions::REFUSE_TENANT_CHANGE),
-        }];
         if self.model.columns.iter().any(|column| matches!(column.managed, Managed::Version | Managed::UpdatedAt)) {
             let (name, event) = ("touch".to_owned(), "before update".to_owned());
             triggers.push(Trigger { name, event, when: None, function: function(functions::TOUCH) });

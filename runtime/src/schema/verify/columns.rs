@@ -3,12 +3,33 @@
 use std::collections::HashSet;
 
 use super::Found;
-use crate::schema::{ColumnDef, Kind, Literal, Managed, ModelDef, Money, Scope, Verb};
+use crate::schema::platform::PLATFORM;
+use crate::schema::{ColumnDef, Conventions, Kind, Literal, Managed, ModelDef, Money, Scope, Verb};
 
-/// The models of an application hold tenants' rows; the table of the tenants is the platform's own.
+/// The models of an application hold tenants' rows, or rows that all tenants share; the other tables are the platform's own.
 pub(super) fn verify_scope(model: &'static ModelDef, found: &mut Found) {
-    if model.scope != Scope::Tenant {
+    if !matches!(model.scope, Scope::Tenant | Scope::Shared) {
         found.push(model.name, "is not a tenant's model; the manifest lists models with `#[tenant_model]` only");
+    }
+}
+
+/// What every tenant reads and the platform alone writes is said to be so in the manifest, has no route that writes, and nothing to hide.
+pub(super) fn verify_shared(model: &'static ModelDef, conventions: &Conventions, found: &mut Found) {
+    if model.scope != Scope::Shared {
+        return;
+    }
+    let name = format!("{}.{}", conventions.platform_schema, model.table);
+    if !conventions.shared.contains(&name.as_str()) {
+        found.push(model.name, format!("is `shared`, and the manifest does not say so; list \"{name}\" under `shared` of [sql]"));
+    }
+    if PLATFORM.iter().any(|platform| platform.table == model.table) {
+        found.push(model.name, format!("its table `{name}` is the platform's; give the model another one"));
+    }
+    for verb in model.routes.0.iter().filter(|verb| !matches!(verb, Verb::List | Verb::Get)) {
+        found.push(model.name, format!("is `shared`, which the platform alone writes, and has the route `{}`; leave it out", verb.word()));
+    }
+    for column in model.columns.iter().filter(|column| column.secret || column.readonly) {
+        found.field(model, column.name, "is `secret` or `readonly`, which has no meaning where every tenant reads and no caller writes");
     }
 }
 

@@ -3,14 +3,19 @@
 use std::collections::HashSet;
 
 use super::Found;
-use crate::schema::{Kind, ModelDef, OnDelete, Scope};
+use crate::schema::{ColumnDef, Kind, ModelDef, OnDelete, Scope};
 
-/// A reference leads to a model that has a table here, and whose rows belong to tenants, so that the key can hold the tenant on both sides.
+/// A reference leads to a model that has a table here, and whose rows belong to tenants, so that the key can hold the tenant on both sides; or
+/// to one that all tenants share. From there nothing leads to a tenant.
 pub(super) fn verify_references(model: &'static ModelDef, models: &[&'static ModelDef], found: &mut Found) {
     for column in model.columns {
         let Some(target) = column.reference() else { continue };
-        if target.scope != Scope::Tenant {
+        if !matches!(target.scope, Scope::Tenant | Scope::Shared) {
             found.field(model, column.name, format_args!("refers to {}, whose rows belong to no tenant", target.name));
+        } else if model.scope == Scope::Shared && target.scope == Scope::Tenant {
+            let message =
+                format_args!("refers to {}, whose rows belong to tenants, and is shared by all of them; leave it out", target.name);
+            found.field(model, column.name, message);
         } else if !models.iter().any(|other| other.table == target.table && other.name == target.name) {
             found.field(model, column.name, format_args!("refers to {}, which the manifest does not list; list it", target.name));
         }
@@ -22,10 +27,18 @@ pub(super) fn verify_on_delete(model: &'static ModelDef, found: &mut Found) {
     for column in model.columns {
         if column.on_delete != OnDelete::Restrict && column.reference().is_none() {
             found.field(model, column.name, "is no reference, so it takes no `on_delete`");
+        } else if column.on_delete != OnDelete::Restrict && model.scope == Scope::Tenant && is_shared(column) {
+            let message =
+                "refers to what all tenants share, so it takes no `on_delete`: the platform would change the rows of every tenant";
+            found.field(model, column.name, message);
         } else if column.on_delete == OnDelete::SetNull && !column.nullable {
             found.field(model, column.name, "has `on_delete = \"set null\"` and takes no null; make it an `Option`");
         }
     }
+}
+
+fn is_shared(column: &ColumnDef) -> bool {
+    column.reference().is_some_and(|target| target.scope == Scope::Shared)
 }
 
 /// A unique key is about columns that are there, each once; money is compared in no key.

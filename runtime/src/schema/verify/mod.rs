@@ -43,6 +43,7 @@ pub fn verify(models: &[&'static ModelDef], conventions: &Conventions) -> Vec<Vi
         names::verify_texts(model, &mut found);
         names::verify_permissions(model, &mut found);
         columns::verify_scope(model, &mut found);
+        columns::verify_shared(model, conventions, &mut found);
         columns::verify_key(model, &mut found);
         columns::verify_defaults(model, &mut found);
         columns::verify_lengths(model, &mut found);

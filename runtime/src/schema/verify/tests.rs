@@ -207,6 +207,43 @@ fn references_lead_to_listed_models_of_tenants() {
     only(&says_of(&[ColumnDef::new("a", tenants, false)]), "belong to no tenant");
 }
 
+const LISTED: Conventions = Conventions { shared: &["tenancy.countries", "tenancy.plans"], ..Conventions::DEFAULT };
+
+fn country() -> &'static ModelDef {
+    const COLUMNS: &[ColumnDef] = &[ColumnDef::new("id", COUNTRY_ID, false)];
+    const COUNTRY: ModelDef =
+        ModelDef { columns: COLUMNS, routes: Verbs(&[Verb::List, Verb::Get]), ..ModelDef::new("Country", "countries", Scope::Shared) };
+    &COUNTRY
+}
+
+const COUNTRY_ID: Kind = Kind::Id(ModelRef { name: "Country", table: "countries", scope: Scope::Shared, def: country });
+
+#[test]
+fn what_all_tenants_share_is_listed_and_written_by_none() {
+    let country = *country();
+    let with = |country| says_together(&[NOTE, country], &LISTED);
+    let column = |column: ColumnDef| with(ModelDef { columns: Box::leak(Box::new([country.columns[0], column])), ..country });
+    assert_eq!(with(country), Vec::<String>::new());
+    only(&says_together(&[NOTE, country], &Conventions::DEFAULT), "list \"tenancy.countries\" under `shared` of [sql]");
+    only(&with(ModelDef { routes: Verbs(&[Verb::List, Verb::Create]), ..country }), "has the route `create`");
+    only(&column(ColumnDef { secret: true, ..TITLE }), "every tenant reads and no caller writes");
+    only(&column(ColumnDef { readonly: true, nullable: true, ..TITLE }), "every tenant reads and no caller writes");
+    only(&column(ColumnDef::new("a", to("Note", "notes", note), true)), "belong to tenants, and is shared by all of them");
+    assert_eq!(column(ColumnDef { on_delete: OnDelete::Cascade, ..ColumnDef::new("a", COUNTRY_ID, true) }), Vec::<String>::new());
+}
+
+#[test]
+fn what_all_tenants_share_changes_no_row_of_theirs() {
+    let with = |on_delete| {
+        let columns = with_key(&[ColumnDef { on_delete, ..ColumnDef::new("country", COUNTRY_ID, true) }]);
+        says_together(&[ModelDef { columns, ..NOTE }, *country()], &LISTED)
+    };
+    assert_eq!(with(OnDelete::Restrict), Vec::<String>::new());
+    for on_delete in [OnDelete::Cascade, OnDelete::SetNull] {
+        only(&with(on_delete), "takes no `on_delete`");
+    }
+}
+
 #[test]
 fn null_is_set_where_it_can_be() {
     let parent = to("Note", "notes", note);

@@ -1,6 +1,6 @@
 use tenantry::{Id, tenant_model};
 
-#[tenant_model(table = "customers", audit, search, shared, soft_delete, series, hooks, base)]
+#[tenant_model(table = "customers", audit, search, soft_delete, series, hooks, base)]
 pub struct Customer {
     pub id: Id<Customer>,
     #[model(search, wide, encrypted)]

@@ -1,6 +1,19 @@
-//! Keepers, their animals, and the visits of these.
+//! Keepers, their animals, the visits of these; and the breeds that all clinics know.
 
 use tenantry::{Date, Id, ModelEnum, Money, Stamps, tenant_model};
+
+/// A breed: the same for all clinics.
+#[tenant_model(table = "breeds", shared)]
+pub struct Breed {
+    /// The key.
+    pub id: Id<Breed>,
+    /// What it is called.
+    #[model(unique, max_len = 80, filter, sort)]
+    pub name: String,
+    /// What kind of animal it is of.
+    #[model(filter)]
+    pub species: Species,
+}
 
 /// Who brings the animals.
 #[tenant_model(table = "keepers")]
@@ -43,6 +56,9 @@ pub struct Animal {
     /// What kind of animal it is.
     #[model(filter)]
     pub species: Species,
+    /// Its breed, as far as that can be told.
+    #[model(filter, references(on_delete = "restrict"))]
+    pub breed: Option<Id<Breed>>,
     /// Who brings it; a stray has nobody.
     #[model(references(on_delete = "set null"))]
     pub keeper: Option<Id<Keeper>>,

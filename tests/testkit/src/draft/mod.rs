@@ -34,7 +34,7 @@ mod value;
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use tenantry::TenantModel;
+use tenantry::Record;
 use tenantry::schema::{Arg, Cells, ModelDef, NewRow as _};
 
 use self::cells::Row;
@@ -48,7 +48,7 @@ const TRIES: usize = 16;
 
 /// A valid row, to be created. Each call gives another one; see the [module](self).
 #[must_use]
-pub fn draft<M: TenantModel>() -> M::New {
+pub fn draft<M: Record>() -> M::New {
     draft_with::<M>(NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
@@ -57,7 +57,7 @@ pub fn draft<M: TenantModel>() -> M::New {
 /// # Panics
 /// When a column type of the application reads back something else than it declares.
 #[must_use]
-pub fn draft_with<M: TenantModel>(seed: u64) -> M::New {
+pub fn draft_with<M: Record>(seed: u64) -> M::New {
     typed::<M>(values(M::DEF, seed))
 }
 
@@ -66,7 +66,7 @@ pub fn draft_with<M: TenantModel>(seed: u64) -> M::New {
 /// # Panics
 /// When a unique key has too few values for so many rows, such as one of an enum alone.
 #[must_use]
-pub fn drafts<M: TenantModel>(count: usize) -> Vec<M::New> {
+pub fn drafts<M: Record>(count: usize) -> Vec<M::New> {
     let mut taken: HashSet<String> = HashSet::new();
     let mut rows = Vec::with_capacity(count);
     for _ in 0..count.saturating_mul(TRIES) {
@@ -84,7 +84,7 @@ pub fn drafts<M: TenantModel>(count: usize) -> Vec<M::New> {
     rows
 }
 
-fn typed<M: TenantModel>(values: Vec<Vec<Arg>>) -> M::New {
+fn typed<M: Record>(values: Vec<Vec<Arg>>) -> M::New {
     let row = Row::of(values.into_iter().flatten());
     let new = M::New::read(&mut Cells::new(&row));
     new.unwrap_or_else(|error| panic!("a draft of {} cannot be read back: {error}; a column type is not what its `KIND` says", M::NAME))

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use tenantry::schema::{Arg, Kind, Model, NewRow as _};
-use tenantry::{Date, Id, ModelEnum, Money, Stamps, TenantModel, Timestamp, tenant_model};
+use tenantry::{Date, Id, ModelEnum, Money, Record, Stamps, Timestamp, tenant_model};
 
 use super::{draft, draft_with, drafts, values};
 
@@ -44,7 +44,7 @@ struct OfMoods {
     mood: Mood,
 }
 
-fn bound<M: TenantModel>(new: &M::New) -> Vec<Arg> {
+fn bound<M: Record>(new: &M::New) -> Vec<Arg> {
     let mut args = Vec::new();
     new.bind(&mut args);
     args

@@ -139,6 +139,7 @@ impl Cases<'_> {
     /// What a case begins with and what its tenants do. Every operation is total, so every sequence is one.
     fn sequences(&self) -> impl Strategy<Value = Sequence> + use<> {
         let (tenants, surfaces) = (self.proof.tenants.clone(), self.ground.surfaces.clone());
+        let shared = !self.ground.world.shared.is_empty();
         let stated: Vec<bool> = self.ground.operations.iter().map(|operation| operation.effect.is_some()).collect();
         // Fewer tenants and a wider pool are simpler; without rows to begin with there is less to attack.
         let setup = move || {
@@ -149,7 +150,7 @@ impl Cases<'_> {
             (1..=self.proof.steps).into(),
             setup,
             |_: &Setup, _: &Step| true,
-            move |setup: &Setup| step(setup.tenants, &surfaces, &stated),
+            move |setup: &Setup| step(setup.tenants, &surfaces, &stated, shared),
             |setup: Setup, _: &Step| setup,
         )
     }

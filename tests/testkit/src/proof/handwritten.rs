@@ -117,6 +117,12 @@ async fn fetch(tx: &mut TenantTx<'_>, world: &World, model: usize, text: &str, v
     rows.iter().map(row).collect()
 }
 
+/// What a statement over shared tables reads: one column of text.
+pub(super) async fn texts(tx: &mut TenantTx<'_>, text: &str) -> Result<Vec<String>, Error> {
+    let tenant = tx.tenant();
+    Ok(sqlx::query_scalar(made(text)).bind(tenant).fetch_all(tx).await?)
+}
+
 async fn execute(tx: &mut TenantTx<'_>, text: &str, values: Vec<Arg>) -> Result<u64, Error> {
     let tenant = tx.tenant();
     Ok(bound(sqlx::query(made(text)).bind(tenant), values).execute(tx).await?.rows_affected())

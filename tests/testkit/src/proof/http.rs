@@ -89,7 +89,7 @@ fn body_of(row: &Row) -> Value {
 }
 
 /// Every page, one after the other.
-async fn list(lane: &Lane<'_>, table: &str, query: &Query) -> Result<Vec<Row>, String> {
+pub(super) async fn list(lane: &Lane<'_>, table: &str, query: &Query) -> Result<Vec<Row>, String> {
     let (mut rows, mut after): (Vec<Row>, Option<String>) = (Vec::new(), None);
     for _ in 0..MAX_PAGES {
         let answer = send(lane, Method::GET, &format!("/{table}?{}", asked(query, after.as_deref())), None).await?;

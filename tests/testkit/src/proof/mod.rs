@@ -57,6 +57,7 @@ mod scene;
 mod script;
 mod settings;
 mod setup;
+mod shared;
 mod sql;
 pub mod timing;
 mod transaction;

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::canary::Mark;
 use super::custom::{Domain, Principals};
+use super::shared::Shared;
 
 /// The people of a proof, as numbers of their ids. The same ones are users of many tenants.
 pub(super) const PEOPLE: std::ops::Range<u128> = 0xffff_0000_0000_7000_8000_0000_0000_0000..0xffff_0000_0000_7000_8000_0000_0000_0040;
@@ -23,6 +24,8 @@ pub type Row = BTreeMap<String, Value>;
 #[derive(Debug)]
 pub(super) struct World {
     pub(super) models: Vec<&'static ModelDef>,
+    /// What the tenants share, which is the same for each of them.
+    pub(super) shared: Vec<Shared>,
     pub(super) conventions: Conventions,
     /// What the application demands of rows beyond their definitions.
     pub(super) domain: Domain,
@@ -32,8 +35,9 @@ pub(super) struct World {
 
 impl World {
     pub(super) fn new(entries: &[Entry], conventions: Conventions) -> Self {
-        let models = entries.iter().map(|entry| entry.def()).collect();
-        Self { models, conventions, domain: Domain::default(), principals: Principals::default() }
+        let (shared, models): (Vec<_>, Vec<_>) = entries.iter().map(|entry| entry.def()).partition(|def| def.scope == Scope::Shared);
+        let shared = shared.into_iter().map(Shared::new).collect();
+        Self { models, shared, conventions, domain: Domain::default(), principals: Principals::default() }
     }
 
     /// With the platform's tables of the tenants' own people behind the application's models.
@@ -42,9 +46,13 @@ impl World {
         self
     }
 
-    /// What a reference may lead to that belongs to no tenant: the people whom [`PEOPLE`] lists.
-    pub(super) fn people(&self, column: &ColumnDef) -> Option<Vec<Uuid>> {
-        (column.reference()?.table == platform::people().table).then(|| PEOPLE.map(Uuid::from_u128).collect())
+    /// What a reference may lead to that belongs to no tenant: what all of them share, and the people whom [`PEOPLE`] lists.
+    pub(super) fn given(&self, column: &ColumnDef) -> Option<Vec<Uuid>> {
+        let target = column.reference()?;
+        if let Some(shared) = self.shared.iter().find(|shared| shared.def.table == target.table && target.scope == Scope::Shared) {
+            return Some(shared.ids());
+        }
+        (target.scope != Scope::Tenant && target.table == platform::people().table).then(|| PEOPLE.map(Uuid::from_u128).collect())
     }
 
     /// The position of the model with that table.
@@ -230,7 +238,12 @@ impl Book {
             Some(Value::String(id)) => !id.parse().is_ok_and(|id: Uuid| self.tables[target].contains_key(&id)),
             _ => false,
         };
-        if world.references(model).into_iter().any(dangling) { Outcome::Reference } else { Outcome::Done }
+        let strays = |column: &ColumnDef| match row.get(column.name) {
+            Some(Value::String(id)) => world.given(column).is_some_and(|ids| !id.parse().is_ok_and(|id| ids.contains(&id))),
+            _ => false,
+        };
+        let stray = world.references(model).into_iter().any(dangling) || def.columns.iter().any(strays);
+        if stray { Outcome::Reference } else { Outcome::Done }
     }
 
     fn taken(&self, model: usize, id: Option<Uuid>, key: &[&str], row: &Row) -> bool {

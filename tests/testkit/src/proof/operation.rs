@@ -78,6 +78,8 @@ pub(super) enum Operation {
     Transaction { seed: u64 },
     /// A cursor of another tenant's list, or of another list.
     Cursor { seed: u64 },
+    /// A change of what all tenants share.
+    Shared { seed: u64 },
     /// The hand-written route or function at that place.
     Custom { which: usize, seed: u64 },
 }
@@ -88,13 +90,14 @@ pub(super) type Step = Vec<Vec<Operation>>;
 /// The most that a tenant does in a step.
 const MOST: usize = 4;
 
-/// Any step of so many tenants over those surfaces. Of the hand-written operations it is said whether their effect is stated.
-pub(super) fn step(tenants: usize, surfaces: &[Surface], custom: &[bool]) -> BoxedStrategy<Step> {
-    let lane = proptest::collection::vec(operation(surfaces, custom), 1..=MOST);
+/// Any step of so many tenants over those surfaces. Of the hand-written operations it is said whether their effect is stated, and of the
+/// models whether some are shared.
+pub(super) fn step(tenants: usize, surfaces: &[Surface], custom: &[bool], shared: bool) -> BoxedStrategy<Step> {
+    let lane = proptest::collection::vec(operation(surfaces, custom, shared), 1..=MOST);
     proptest::collection::vec(lane, tenants).boxed()
 }
 
-fn operation(surfaces: &[Surface], custom: &[bool]) -> BoxedStrategy<Operation> {
+fn operation(surfaces: &[Surface], custom: &[bool], shared: bool) -> BoxedStrategy<Operation> {
     let target = prop_oneof![6 => Just(Target::Own), 1 => Just(Target::Random), 2 => Just(Target::Foreign)];
     let verb = prop_oneof![
         4 => Just(Verb::Create),
@@ -117,6 +120,9 @@ fn operation(surfaces: &[Surface], custom: &[bool]) -> BoxedStrategy<Operation> 
     }
     if surfaces.contains(&Surface::Http) {
         kinds.push((1, seed().prop_map(|seed| Operation::Cursor { seed }).boxed()));
+    }
+    if shared && [Surface::Http, Surface::Sql].iter().all(|surface| surfaces.contains(surface)) {
+        kinds.push((1, seed().prop_map(|seed| Operation::Shared { seed }).boxed()));
     }
     // A tenant whose operation has no stated effect acts alone in its step, so there are fewer of these.
     for (weight, stated) in [(3, true), (1, false)] {
@@ -201,7 +207,7 @@ impl Scene<'_> {
             Operation::Act { surface, verb, target, seed } => Some(self.verb(*surface, *verb, *target, &mut Draw::new(*seed))),
             Operation::Attack { attack, seed } => Some(self.attack(*attack, &mut Draw::new(*seed))),
             // They are no single acts; their own files do them.
-            Operation::Transaction { .. } | Operation::Cursor { .. } | Operation::Custom { .. } => None,
+            Operation::Transaction { .. } | Operation::Cursor { .. } | Operation::Shared { .. } | Operation::Custom { .. } => None,
         }
     }
 

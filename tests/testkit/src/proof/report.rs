@@ -29,6 +29,8 @@ pub(super) enum Kindred {
     Attack(AttackKind),
     /// A cursor that is not this list's.
     Cursor,
+    /// A change of what all tenants share.
+    Shared,
 }
 
 impl Kindred {
@@ -46,7 +48,7 @@ impl Kindred {
 
     /// Whether it is meant to be refused, or to change nothing of another tenant's.
     const fn is_attack(self) -> bool {
-        matches!(self, Self::Attack(_) | Self::Cursor)
+        matches!(self, Self::Attack(_) | Self::Cursor | Self::Shared)
     }
 }
 
@@ -58,6 +60,7 @@ impl fmt::Display for Kindred {
             Self::Savepoint => f.write_str("savepoint in a transaction"),
             Self::Custom(name) => f.write_str(name),
             Self::Cursor => f.write_str("attack: a cursor of another list"),
+            Self::Shared => f.write_str("attack: a change of what all tenants share"),
             Self::Attack(kind) => write!(f, "attack: {kind}"),
         }
     }

@@ -78,7 +78,7 @@ pub(super) async fn view(lane: &Lane<'_>) -> Result<Vec<Option<Vec<Row>>>, Strin
     Ok(tables)
 }
 
-async fn list(door: &mut Door<'_, '_>, def: &'static ModelDef, query: &Query) -> Result<Vec<Values>, Error> {
+pub(super) async fn list(door: &mut Door<'_, '_>, def: &'static ModelDef, query: &Query) -> Result<Vec<Values>, Error> {
     let (mut rows, mut after) = (Vec::new(), None);
     loop {
         let filters = query.filters.iter().map(|(column, op, value)| {
@@ -96,7 +96,7 @@ async fn list(door: &mut Door<'_, '_>, def: &'static ModelDef, query: &Query) ->
     }
 }
 
-fn rows_of(def: &'static ModelDef, tenant: TenantId, rows: &[Values]) -> Result<Vec<Row>, String> {
+pub(super) fn rows_of(def: &'static ModelDef, tenant: TenantId, rows: &[Values]) -> Result<Vec<Row>, String> {
     let row = |values: &Values| -> Result<Row, String> {
         let pairs = def.columns.iter().zip(&values.columns);
         let row: Row = pairs.map(|(column, args)| (column.name.to_owned(), of_args(args))).collect();

@@ -56,6 +56,7 @@ impl Turn<'_> {
         match operation {
             Operation::Transaction { seed } => self.transaction(&mut Draw::new(*seed)).await,
             Operation::Cursor { seed } => self.cursor(&mut Draw::new(*seed)).await,
+            Operation::Shared { seed } => self.shared(&mut Draw::new(*seed)).await,
             Operation::Custom { which, seed } => self.custom(*which, &mut Draw::new(*seed)).await,
             Operation::Idle | Operation::Act { .. } | Operation::Attack { .. } => match self.scene().act(operation) {
                 Some(act) => self.act(&act).await.map(drop),

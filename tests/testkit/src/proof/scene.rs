@@ -85,8 +85,9 @@ impl Scene<'_> {
     fn value(&self, model: usize, column: &'static ColumnDef, draw: &mut Draw) -> Value {
         let target = self.world.references(model).into_iter().find(|(other, _)| other.name == column.name);
         let Some((_, target)) = target else {
-            if let Some(people) = self.world.people(column) {
-                return draw.pick(&people).map_or(Value::Null, |id| Value::String(id.to_string()));
+            if let Some(given) = self.world.given(column) {
+                let null = column.nullable && draw.percent(30);
+                return draw.pick(&given).filter(|_| !null).map_or(Value::Null, |id| Value::String(id.to_string()));
             }
             let def = self.world.models[model];
             return self.own.mark.put(def, column, valid(draw, def, column));
@@ -138,6 +139,12 @@ impl Scene<'_> {
                         .filter(|name| row.contains_key(**name))
                         .filter_map(|name| Some(((*name).to_owned(), other.get(*name)?.clone())));
                     row.extend(taken.collect::<Vec<_>>());
+                }
+            }
+            2 => {
+                let given = |column: &&ColumnDef| row.contains_key(column.name) && self.world.given(column).is_some();
+                if let Some(column) = draw.pick(&def.insertable().filter(given).collect::<Vec<_>>()) {
+                    row.insert(column.name.to_owned(), Value::String(draw.uuid().to_string()));
                 }
             }
             _ => {}

@@ -17,7 +17,7 @@ use super::log::Log;
 use super::model::{PEOPLE, World};
 use super::operation::Surface;
 use super::verdict::Server;
-use super::{Failure, Proof, observer};
+use super::{Failure, Proof, observer, shared};
 use crate::{Postgres, Stage, execute};
 
 /// With one connection for eight tenants, on a machine that is busy with other things.
@@ -72,6 +72,9 @@ pub(super) fn world(proof: &Proof) -> Result<World, Failure> {
         return Err(Failure::setup(format!("no surface is chosen: name some of {all}, or leave `surfaces` out for all of them")));
     }
     let mut world = World::new(proof.models, proof.conventions);
+    if world.models.is_empty() {
+        return Err(Failure::setup("no model under proof has rows of tenants: what all of them share is no proof of their isolation"));
+    }
     for table in proof.domain.tables() {
         // A misspelt name must not make a rule that is never asked.
         if !world.models.iter().any(|model| model.table == table) {
@@ -105,6 +108,7 @@ pub(super) async fn ground(proof: &Proof, server: &Postgres, log: Log) -> Result
     let (tenancy, router) = services.next().ok_or_else(|| Failure::setup("there is no pool"))?;
     let platform = Config::new(stage.url("platform").expose_with_password()).map_err(Failure::setup)?;
     let platform = Platform::start(&platform, &proof.conventions).await.map_err(Failure::setup)?;
+    shared::fill(&platform, &mut world).await.map_err(Failure::setup)?;
     // What the proof itself sends has values in its text, and is none of the service's log.
     let quiet = |url: &crate::DatabaseUrl| url.options().map(|options| options.disable_statement_logging()).map_err(Failure::setup);
     let (app, admin) = (quiet(&stage.url("app"))?, quiet(stage.admin_url())?);

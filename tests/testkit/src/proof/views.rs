@@ -37,7 +37,8 @@ impl Case<'_> {
         let look = async |mut lane: Lane<'_>| {
             let mut views = Vec::new();
             for surface in surfaces {
-                views.push((*surface, lane.view(*surface).await));
+                let view = lane.view(*surface).await;
+                views.push((*surface, lane.view_shared(*surface).await.and(view)));
             }
             views
         };

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use tenantry::repo::Erased;
-use tenantry::schema::{Arg, ModelDef};
-use tenantry::{Actor, ErrorKind, Tenancy, TenantDb, TenantId};
+use tenantry::repo::{Erased, ListQuery, MAX_LIMIT};
+use tenantry::schema::{Arg, ModelDef, Scope};
+use tenantry::{Act, Actor, Entry, Error, ErrorKind, Platform, Tenancy, TenantId};
 use tenantry_testkit::draft;
 use uuid::Uuid;
 
@@ -18,18 +18,37 @@ type Made = BTreeMap<&'static str, Vec<Uuid>>;
 pub(crate) async fn load(tenancy: &Tenancy, tenant: TenantId, half: bool, progress: &dyn Fn(u64, u64)) -> anyhow::Result<String> {
     let rows = if half { ROWS.1 } else { ROWS.0 };
     let db = tenancy.tenant(tenant, Actor::System);
-    let models = tenancy.registry().models();
-    let (mut made, mut waiting) = (Made::new(), models.to_vec());
+    let (shared, models): (Vec<_>, Vec<_>) = tenancy.registry().models().iter().partition(|def| def.scope == Scope::Shared);
+    let (mut made, mut waiting) = (Made::new(), models.clone());
+    for def in shared {
+        let page = db.run(Erased::of(def).list(ListQuery { limit: MAX_LIMIT, ..ListQuery::default() })).await?;
+        made.insert(def.table, page.items.iter().filter_map(|row| id(def, &row.columns)).collect());
+    }
+    let mut tables = 0;
     while let Some(place) = waiting.iter().position(|def| is_ready(def, &made)) {
         let def = waiting.remove(place);
-        let ids = table(&db, def, rows, &made).await?;
+        let ids = table(def, rows, &made, async |values| Ok(db.run(Erased::of(def).create(values)).await?.columns)).await?;
         made.insert(def.table, ids);
-        progress(made.len() as u64 * rows, models.len() as u64 * rows);
+        tables += 1;
+        progress(tables * rows, models.len() as u64 * rows);
     }
     let mut told: Vec<String> = models.iter().filter_map(|def| Some(format!("{} {}", made.get(def.table)?.len(), def.table))).collect();
     // Models that must refer to each other, or to themselves, have no first row that a draft could make.
     told.extend(waiting.iter().map(|def| format!("no {}, which must refer to rows that are not there", def.table)));
     Ok(told.join(", "))
+}
+
+/// Makes the rows that all tenants share, as the platform does. Without a row to lead to, a model that must refer to one has none.
+pub(crate) async fn share(platform: &Platform, models: &[Entry], act: Act<'_>) -> anyhow::Result<()> {
+    let mut waiting: Vec<_> = models.iter().map(|entry| entry.def()).filter(|def| def.scope == Scope::Shared).collect();
+    let mut made = Made::new();
+    while let Some(place) = waiting.iter().position(|def| is_ready(def, &made)) {
+        let def = waiting.remove(place);
+        let Some(door) = platform.shared_values(def) else { continue };
+        let ids = table(def, ROWS.1, &made, async |values| Ok(door.create(values, act).await?.columns)).await?;
+        made.insert(def.table, ids);
+    }
+    Ok(())
 }
 
 /// Whether every row that one of this model must refer to can be there.
@@ -38,7 +57,13 @@ fn is_ready(def: &ModelDef, made: &Made) -> bool {
     required.into_iter().all(|reference| made.get(reference.table).is_some_and(|ids| !ids.is_empty()))
 }
 
-async fn table(db: &TenantDb, def: &'static ModelDef, rows: u64, made: &Made) -> anyhow::Result<Vec<Uuid>> {
+/// Makes the rows of a table, each by `create`, which answers with its columns.
+async fn table(
+    def: &'static ModelDef,
+    rows: u64,
+    made: &Made,
+    create: impl AsyncFn(Vec<Vec<Arg>>) -> Result<Vec<Vec<Arg>>, Error>,
+) -> anyhow::Result<Vec<Uuid>> {
     let mut ids: Vec<Uuid> = Vec::new();
     for seed in 1..=rows {
         let mut values = draft::values(def, seed);
@@ -48,8 +73,8 @@ async fn table(db: &TenantDb, def: &'static ModelDef, rows: u64, made: &Made) ->
             let targets = if reference.table == def.table { Some(&ids) } else { made.get(reference.table) };
             *value = vec![Arg::Uuid(targets.and_then(|targets| target(targets, seed, column.nullable)))];
         }
-        match db.run(Erased::of(def).create(values)).await {
-            Ok(row) => ids.extend(id(def, &row.columns)),
+        match create(values).await {
+            Ok(columns) => ids.extend(id(def, &columns)),
             // Drafts of a key with few values, such as that of an enum, meet.
             Err(error) if matches!(error.kind(), ErrorKind::Unique { .. }) => {}
             Err(error) => return Err(error.into()),

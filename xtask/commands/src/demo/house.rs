@@ -13,7 +13,7 @@ use tenantry::permissions::Role;
 use tenantry::{Act, Config, Platform, Tenancy};
 use tenantry_testkit::Stage;
 
-use super::{DemoTenant, Holds};
+use super::{DemoTenant, Holds, drafted};
 use crate::service::{self, BASE, refused};
 use crate::{App, Demo};
 
@@ -27,6 +27,7 @@ const TENANTS: [(&str, &str); 3] = [("acme", "Acme Ltd"), ("globex", "Globex Cor
 const SUSPENDED: (&str, &str) = ("dormant", "Dormant Ltd");
 /// Who makes them, as it is recorded.
 const MADE: Act<'_> = Act { operator: "demo", reason: "a tenant of the demo" };
+const SHARED: Act<'_> = Act { operator: "demo", reason: "what the tenants of the demo share" };
 const STOPPED: Act<'_> = Act { operator: "demo", reason: "to show what becomes of its requests" };
 
 /// Where the service is, and how it is asked.
@@ -50,6 +51,7 @@ impl House {
     pub(super) async fn onboard(&self, app: &App, stage: &Stage) -> anyhow::Result<Vec<Invited>> {
         let config = Config::new(stage.url("platform").expose_with_password())?;
         let platform = Platform::start(&config, &app.conventions).await.map_err(refused)?;
+        drafted::share(&platform, app.models, SHARED).await?;
         let roles = match app.demo {
             Some(Demo { roles, .. }) => roles()?,
             None => vec![Role::new("admin", ["*"])?],

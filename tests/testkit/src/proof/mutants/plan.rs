@@ -43,6 +43,9 @@ impl Tenant {
     }
 }
 
+/// Whose marks the rows have that belong to no tenant.
+const SHARING: Tenant = Tenant::A;
+
 /// A tenant that there is none.
 pub(super) const NOBODY: &str = "dddddddd-0000-7000-8000-00000000000d";
 /// How many rows of each model a tenant has; the next one is free.
@@ -118,7 +121,7 @@ impl Plan {
     /// The keys of a table that lead to another row of the same tenant: the constraint, the key, and the column of the reference.
     pub(super) fn references<'a>(&'a self, table: &'a Table) -> impl Iterator<Item = (&'a Constraint, &'a ForeignKey, &'a str)> {
         table.constraints.iter().filter_map(|constraint| match &constraint.rule {
-            Rule::ForeignKey(key) => {
+            Rule::ForeignKey(key) if key.columns.iter().any(|column| column == self.conventions.tenant_column) => {
                 let column = key.columns.iter().find(|column| *column != self.conventions.tenant_column)?;
                 Some((constraint, key, column.as_str()))
             }
@@ -175,7 +178,9 @@ impl Plan {
 
     /// The columns of a row and their literals; what the database manages is left to it.
     pub(super) fn row(&self, table: &Table, tenant: Tenant, row: usize) -> Vec<(String, String)> {
-        let mut values = vec![(self.conventions.tenant_column.to_owned(), literal(tenant.id()))];
+        let has_tenant = table.column(self.conventions.tenant_column).is_some();
+        let mut values: Vec<(String, String)> =
+            has_tenant.then(|| (self.conventions.tenant_column.to_owned(), literal(tenant.id()))).into_iter().collect();
         let Some(model) = self.models.iter().find(|model| model.name == table.model) else { return values };
         for column in model.columns.iter().filter(|column| column.managed == Managed::No) {
             if column.is_key() {
@@ -192,6 +197,11 @@ impl Plan {
         let name = column.name.to_owned();
         let value = match column.kind {
             Kind::Id(model) if model.scope == Scope::Tenants => tenant.id().to_owned(),
+            Kind::Id(model) if model.scope == Scope::Shared => match self.schema.tables.iter().find(|table| table.name.name == model.table)
+            {
+                Some(table) => self.id(&table.name, SHARING, 1),
+                None => return,
+            },
             Kind::Id(model) => match self.schema.tables.iter().find(|table| table.name.name == model.table) {
                 // A row that is not there yet refers to one that is.
                 Some(table) => self.id(&table.name, tenant, if row > ROWS { 1 } else { row }),
@@ -229,7 +239,15 @@ impl Plan {
 
     /// A row of one of the platform's tables: what takes null or has a default is left out.
     fn plain(&self, table: &Table, tenant: Tenant) -> Vec<(String, String)> {
-        let reference = |name: &str| self.references(table).find(|(_, _, column)| *column == name).map(|(_, key, _)| &key.table);
+        if self.is_models(table) {
+            return self.row(table, SHARING, 1);
+        }
+        let reference = |name: &str| {
+            table.constraints.iter().find_map(|constraint| match &constraint.rule {
+                Rule::ForeignKey(key) if key.columns.iter().any(|column| column == name) => Some(&key.table),
+                _ => None,
+            })
+        };
         let value = |column: &Column| match (column.name.as_str(), column.ty) {
             (name, _) if name == self.conventions.tenant_column => tenant.id().to_owned(),
             ("id", _) => self.id(&table.name, tenant, 1),
@@ -246,8 +264,16 @@ impl Plan {
         table.columns.iter().filter(kept).map(|column| (column.name.clone(), literal(&value(column)))).collect()
     }
 
+    /// Whether it is the table of a shared model of the application.
+    fn is_models(&self, table: &Table) -> bool {
+        table.fence == Fence::Shared && self.models.iter().any(|model| model.name == table.model)
+    }
+
     /// Another row of a table of the platform that nobody's row is in.
     pub(super) fn another(&self, table: &Table) -> Vec<(String, String)> {
+        if self.is_models(table) {
+            return self.row(table, SHARING, FRESH);
+        }
         let replaced = |(name, value): (String, String)| match name.as_str() {
             "id" => (name, literal(NOBODY)),
             _ if value.ends_with("text'") => (name, literal("another")),
@@ -270,6 +296,10 @@ impl Plan {
             }
             let platforms = self.schema.tables.iter();
             for table in platforms.filter(|table| matches!(table.fence, Fence::Members | Fence::Identities | Fence::Acts | Fence::Shared)) {
+                // What all tenants share is there once.
+                if self.is_models(table) && tenant != SHARING {
+                    continue;
+                }
                 statements.push(self.insert(table, &self.plain(table, tenant)));
             }
             for table in self.tables() {

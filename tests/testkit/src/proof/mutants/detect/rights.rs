@@ -82,7 +82,7 @@ async fn agreed(site: &mut Site<'_>, findings: &mut Findings) {
     let mut statements = Vec::new();
     for table in plan.schema.tables.iter().filter(|table| table.fence == Fence::Shared) {
         let text = table.columns.iter().find(|column| column.ty == Type::Text);
-        statements.extend(text.map(|column| format!("update {} set {} = 'another'", table.name, quoted(&column.name))));
+        statements.extend(text.map(|column| format!("update {0} set {1} = {1}", table.name, quoted(&column.name))));
         statements.push(format!("delete from {}", table.name));
         statements.push(plan.insert(table, &plan.another(table)));
     }
