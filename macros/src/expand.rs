@@ -16,7 +16,6 @@ use quote::quote;
 
 use crate::model::Model;
 
-pub(crate) use self::def::scope;
 pub(crate) use self::dto::{is_secretive, new_name, patch_name};
 pub(crate) use self::item::inherent;
 pub(crate) use self::row::kind;

@@ -41,7 +41,7 @@ pub(crate) fn stub(mut model: Model, item: &ItemStruct, errors: &TokenStream) ->
 fn implementations(model: &Model) -> TokenStream {
     let (name, new, patch) = (&model.name, expand::new_name(model), expand::patch_name(model));
     let text = name.to_string();
-    let (scope, kind) = (expand::scope(model), expand::kind(model));
+    let kind = expand::kind(model);
     // Where a field is secret, nothing is derived.
     let shown = [&new, &patch].into_iter().filter(|_| expand::is_secretive(model)).chain([name]).map(|name| {
         quote! {
@@ -57,8 +57,7 @@ fn implementations(model: &Model) -> TokenStream {
         impl __t::Model for #name {
             const NAME: &'static str = #text;
             const TABLE: &'static str = #text;
-            const SCOPE: __t::Scope = #scope;
-            const DEF: &'static __t::ModelDef = &__t::ModelDef::new(#text, #text, #scope);
+            const DEF: &'static __t::ModelDef = &__t::ModelDef::new(#text, #text, __t::Scope::Tenant);
         }
         impl __t::#kind for #name {}
         impl __t::Record for #name {

@@ -45,7 +45,7 @@ pub fn skip_tenant(cells: &mut Cells<'_>) {
 /// When it is not, with that message: in a constant, so that the build fails.
 #[expect(clippy::panic, reason = "in a constant it fails the build, never a request")]
 pub const fn listed<M: Model>(conventions: &Conventions, message: &str) {
-    if !matches!(M::SCOPE, Scope::Shared) {
+    if !matches!(M::DEF.scope, Scope::Shared) {
         return;
     }
     let mut rest = conventions.shared;

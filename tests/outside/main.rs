@@ -60,7 +60,7 @@ fn an_application_outside_is_built_served_and_proven() {
 
     // The proof, and the people's own tests.
     let tests = application.cargo(&["test", "--package", "clinic"]).said();
-    for test in ["no_clinic_reaches_another", "an_animal_is_its_clinics_alone", "visits_go_with_their_animal"] {
+    for test in ["no_clinic_reaches_another", "an_animal_is_its_clinics_alone", "visits_go_with_their_animal", "all_clinics_know_a_breed"] {
         assert!(tests.contains(&format!("test {test} ... ok")), "{test}: {tests}");
     }
     assert_eq!(databases_of_suites(), [""; 0], "the databases of its tests are gone");

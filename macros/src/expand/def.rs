@@ -33,7 +33,7 @@ pub(super) fn model(model: &Model) -> TokenStream {
 }
 
 /// Who may see a row.
-pub(crate) fn scope(model: &Model) -> TokenStream {
+fn scope(model: &Model) -> TokenStream {
     if model.is_shared() {
         quote! { __t::Scope::Shared }
     } else {

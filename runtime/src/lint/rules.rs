@@ -132,6 +132,7 @@ rules! {
     "foreign-key-action": Catalogue,
     "foreign-key-dangling": Rows,
     "partition-grants": Catalogue,
+    "shared-written": Catalogue,
     "table-owner": Catalogue,
     "view-rights": Catalogue,
     "materialized-view": Catalogue,

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::{Erased, List, ListQuery, One, Page, Values, ValuesPage, create, delete, find, update};
 use crate::db::{Act, Error, ErrorKind, Platform};
+use crate::schema::platform::PLATFORM;
 use crate::schema::{Arg, Id, ModelDef, NewRow as _, Patch as _, Scope, SharedModel};
 
 /// The rows of a shared model, to be written: [`Platform::shared`].
@@ -44,10 +45,10 @@ impl Platform {
         Shared { platform: self, model: PhantomData }
     }
 
-    /// The rows of a model that all tenants share, by its definition; none when it is no shared one.
+    /// The rows of a model that all tenants share, by its definition; none when it is no shared one of the application's.
     #[must_use]
     pub fn shared_values(&self, def: &'static ModelDef) -> Option<SharedValues<'_>> {
-        (def.scope == Scope::Shared).then_some(SharedValues { platform: self, def })
+        (def.scope == Scope::Shared && !PLATFORM.iter().any(|own| own.table == def.table)).then_some(SharedValues { platform: self, def })
     }
 }
 

@@ -198,7 +198,7 @@ impl Renderer<'_> {
     }
 
     fn delete(&self) -> String {
-        // A parameter that stands nowhere has no type, and the first one is always there.
+        // Whoever runs statements over shared tables counts the rows that come back.
         let returning = if self.is_shared() { " returning $1::uuid" } else { "" };
         format!("delete from {} where {}{returning}", self.table(), self.by_key())
     }

@@ -63,11 +63,12 @@ pub enum SuiteError {
 }
 
 /// What a test takes as its argument: `TenantDb`, `[TenantDb; N]` for several tenants, or `(Tenancy, [TenantDb; N])` for one that needs the
-/// service's side, too, such as to serve its router.
+/// service's side, too, such as to serve its router; with the operator's side, which writes what all tenants share,
+/// `(Platform, Tenancy, [TenantDb; N])`.
 #[diagnostic::on_unimplemented(
     message = "a test cannot take `{Self}`",
     label = "not something that a suite has",
-    note = "take `TenantDb`, `[TenantDb; 2]` or `(Tenancy, [TenantDb; 2])`"
+    note = "take `TenantDb`, `[TenantDb; 2]`, `(Tenancy, [TenantDb; 2])` or `(Platform, Tenancy, [TenantDb; 2])`"
 )]
 pub trait Fixture: Sized {
     /// How many tenants there must be.
@@ -76,13 +77,13 @@ pub trait Fixture: Sized {
 
     /// Makes it; there are at least so many tenants.
     #[doc(hidden)]
-    fn of(tenancy: &Tenancy, tenants: &[TenantId]) -> Self;
+    fn of(platform: Platform, tenancy: &Tenancy, tenants: &[TenantId]) -> Self;
 }
 
 impl Fixture for TenantDb {
     const TENANTS: usize = 1;
 
-    fn of(tenancy: &Tenancy, tenants: &[TenantId]) -> Self {
+    fn of(_: Platform, tenancy: &Tenancy, tenants: &[TenantId]) -> Self {
         tenancy.tenant(tenants[0], Actor::System)
     }
 }
@@ -90,7 +91,7 @@ impl Fixture for TenantDb {
 impl<const N: usize> Fixture for [TenantDb; N] {
     const TENANTS: usize = N;
 
-    fn of(tenancy: &Tenancy, tenants: &[TenantId]) -> Self {
+    fn of(_: Platform, tenancy: &Tenancy, tenants: &[TenantId]) -> Self {
         std::array::from_fn(|place| tenancy.tenant(tenants[place], Actor::System))
     }
 }
@@ -98,8 +99,17 @@ impl<const N: usize> Fixture for [TenantDb; N] {
 impl<const N: usize> Fixture for (Tenancy, [TenantDb; N]) {
     const TENANTS: usize = N;
 
-    fn of(tenancy: &Tenancy, tenants: &[TenantId]) -> Self {
-        (tenancy.clone(), Fixture::of(tenancy, tenants))
+    fn of(platform: Platform, tenancy: &Tenancy, tenants: &[TenantId]) -> Self {
+        (tenancy.clone(), Fixture::of(platform, tenancy, tenants))
+    }
+}
+
+impl<const N: usize> Fixture for (Platform, Tenancy, [TenantDb; N]) {
+    const TENANTS: usize = N;
+
+    fn of(platform: Platform, tenancy: &Tenancy, tenants: &[TenantId]) -> Self {
+        let handles = std::array::from_fn(|place| tenancy.tenant(tenants[place], Actor::System));
+        (platform, tenancy.clone(), handles)
     }
 }
 
@@ -136,14 +146,14 @@ impl Suite {
         for number in 1..=tenants {
             ids.push(platform.create_tenant(&format!("tenant-{number}"), &format!("Tenant {number}"), ACT).await?);
         }
-        platform.close().await;
         let tenancy = Tenancy::start(&config("app")?, self.models, self.conventions).await?;
-        Ok(Ground { tenancy, tenants: ids, _stage: stage, _original: original })
+        Ok(Ground { platform, tenancy, tenants: ids, _stage: stage, _original: original })
     }
 }
 
 /// What a test stands on. Fields are dropped in order: the copy first, then the original, if this was its last user.
 struct Ground {
+    platform: Platform,
     tenancy: Tenancy,
     tenants: Vec<TenantId>,
     _stage: Stage,
@@ -159,7 +169,8 @@ pub fn run<A: Fixture, F: Future<Output = R>, R>(suite: &'static Suite, test: im
     let runtime = runtime.unwrap_or_else(|error| panic!("there is no runtime for the test: {error}"));
     runtime.block_on(async {
         let ground = suite.ground(A::TENANTS).await.unwrap_or_else(|error| panic!("{}", chain(&error)));
-        test(A::of(&ground.tenancy, &ground.tenants)).await
+        let Ground { platform, tenancy, tenants, .. } = ground;
+        test(A::of(platform, &tenancy, &tenants)).await
     })
 }
 

@@ -332,7 +332,7 @@ impl TableBuilder<'_> {
             }
             // What was done is added to.
             Scope::Acts => vec![grant(platform, &["select", "insert"], &[], Vec::new())],
-            Scope::Shared => vec![grant(app, &["select"], &[], Vec::new()), grant(platform, &["select", "insert", "delete"], &[], update)],
+            Scope::Shared => vec![self.reading(app), grant(platform, &["select", "insert", "delete"], &[], update)],
             Scope::Tenants => vec![
                 grant(app, &["select"], &[], Vec::new()),
                 grant(platform, &["select", "insert"], &[], update),
@@ -348,6 +348,21 @@ impl TableBuilder<'_> {
                 ]
             }
         }
+    }
+}
+
+impl TableBuilder<'_> {
+    /// What the application's role may read of what all tenants share. A row that is referred to bears a lock's mark in `xmax`, a system column:
+    /// it would tell that some tenant has just referred to it, so the application's shared tables are read by columns. To the plans the
+    /// platform alone refers.
+    fn reading(&self, app: String) -> Grant {
+        let is_platforms = PLATFORM.iter().any(|model| model.table == self.model.table);
+        let (table, select) = if is_platforms {
+            (vec!["select".to_owned()], Vec::new())
+        } else {
+            (Vec::new(), self.columns().into_iter().map(|c| c.name).collect())
+        };
+        Grant { role: app, table, select, update: Vec::new() }
     }
 }
 

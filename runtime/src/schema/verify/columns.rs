@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::Found;
-use crate::schema::platform::PLATFORM;
+use crate::schema::platform::{PLATFORM, RESERVED_TABLES};
 use crate::schema::{ColumnDef, Conventions, Kind, Literal, Managed, ModelDef, Money, Scope, Verb};
 
 /// The models of an application hold tenants' rows, or rows that all tenants share; the other tables are the platform's own.
@@ -22,7 +22,8 @@ pub(super) fn verify_shared(model: &'static ModelDef, conventions: &Conventions,
     if !conventions.shared.contains(&name.as_str()) {
         found.push(model.name, format!("is `shared`, and the manifest does not say so; list \"{name}\" under `shared` of [sql]"));
     }
-    if PLATFORM.iter().any(|platform| platform.table == model.table) {
+    // Some names are the platform's wherever a table stands, which is said with the name.
+    if PLATFORM.iter().any(|platform| platform.table == model.table) && !RESERVED_TABLES.contains(&model.table) {
         found.push(model.name, format!("its table `{name}` is the platform's; give the model another one"));
     }
     for verb in model.routes.0.iter().filter(|verb| !matches!(verb, Verb::List | Verb::Get)) {

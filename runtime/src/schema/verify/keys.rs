@@ -16,7 +16,7 @@ pub(super) fn verify_references(model: &'static ModelDef, models: &[&'static Mod
             let message =
                 format_args!("refers to {}, whose rows belong to tenants, and is shared by all of them; leave it out", target.name);
             found.field(model, column.name, message);
-        } else if !models.iter().any(|other| other.table == target.table && other.name == target.name) {
+        } else if !models.iter().any(|other| other.table == target.table && other.name == target.name && other.scope == target.scope) {
             found.field(model, column.name, format_args!("refers to {}, which the manifest does not list; list it", target.name));
         }
     }
@@ -28,8 +28,7 @@ pub(super) fn verify_on_delete(model: &'static ModelDef, found: &mut Found) {
         if column.on_delete != OnDelete::Restrict && column.reference().is_none() {
             found.field(model, column.name, "is no reference, so it takes no `on_delete`");
         } else if column.on_delete != OnDelete::Restrict && model.scope == Scope::Tenant && is_shared(column) {
-            let message =
-                "refers to what all tenants share, so it takes no `on_delete`: the platform would change the rows of every tenant";
+            let message = "refers to what all tenants share, so it takes no `on_delete` but `restrict`: the platform would change the rows of every tenant";
             found.field(model, column.name, message);
         } else if column.on_delete == OnDelete::SetNull && !column.nullable {
             found.field(model, column.name, "has `on_delete = \"set null\"` and takes no null; make it an `Option`");

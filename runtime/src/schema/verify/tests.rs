@@ -226,6 +226,16 @@ fn what_all_tenants_share_is_listed_and_written_by_none() {
     assert_eq!(with(country), Vec::<String>::new());
     only(&says_together(&[NOTE, country], &Conventions::DEFAULT), "list \"tenancy.countries\" under `shared` of [sql]");
     only(&with(ModelDef { routes: Verbs(&[Verb::List, Verb::Create]), ..country }), "has the route `create`");
+    let users = Conventions { shared: &["tenancy.users", "tenancy.plans"], ..Conventions::DEFAULT };
+    let named = |table| {
+        const fn to(table: &'static str) -> Kind {
+            Kind::Id(ModelRef { name: "Country", table, scope: Scope::Shared, def: self::country })
+        }
+        let columns: &'static [ColumnDef] = Box::leak(Box::new([ColumnDef::new("id", to(table), false)]));
+        says_together(&[NOTE, ModelDef { table, columns, ..country }], &users)
+    };
+    only(&named("users"), "its table `tenancy.users` is the platform's");
+    only(&named("plans"), "the table `plans` is the platform's");
     only(&column(ColumnDef { secret: true, ..TITLE }), "every tenant reads and no caller writes");
     only(&column(ColumnDef { readonly: true, nullable: true, ..TITLE }), "every tenant reads and no caller writes");
     only(&column(ColumnDef::new("a", to("Note", "notes", note), true)), "belong to tenants, and is shared by all of them");
@@ -240,7 +250,7 @@ fn what_all_tenants_share_changes_no_row_of_theirs() {
     };
     assert_eq!(with(OnDelete::Restrict), Vec::<String>::new());
     for on_delete in [OnDelete::Cascade, OnDelete::SetNull] {
-        only(&with(on_delete), "takes no `on_delete`");
+        only(&with(on_delete), "takes no `on_delete` but `restrict`");
     }
 }
 

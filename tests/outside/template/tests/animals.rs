@@ -1,8 +1,8 @@
 //! Ordinary tests of this application: each has a database of its own.
 
-use clinic::model::{Animal, Keeper, NewAnimal, NewVisit, Visit};
-use tenantry::{ErrorKind, TenantDb};
-use tenantry_testkit::{Suite, draft, drafts};
+use clinic::model::{Animal, Breed, Keeper, NewAnimal, NewVisit, Visit};
+use tenantry::{ErrorKind, Platform, Tenancy, TenantDb};
+use tenantry_testkit::{ACT, Suite, draft, drafts};
 
 static SUITE: Suite = Suite::new(clinic::MODELS, clinic::CONVENTIONS, "migrations");
 
@@ -13,6 +13,17 @@ async fn an_animal_is_its_clinics_alone([a, b]: [TenantDb; 2]) {
     let animal = a.run(Animal::repo().create(&new)).await.unwrap();
     assert_eq!(a.run(Animal::repo().find(animal.id)).await.unwrap().keeper, Some(keeper.id));
     assert_eq!(*b.run(Animal::repo().find(animal.id)).await.unwrap_err().kind(), ErrorKind::NotFound);
+}
+
+#[tenantry_testkit::test(SUITE)]
+async fn all_clinics_know_a_breed((platform, _service, clinics): (Platform, Tenancy, [TenantDb; 2])) {
+    let breed = platform.shared::<Breed>().create(&draft::<Breed>(), ACT).await.unwrap();
+    for clinic in clinics {
+        let new = NewAnimal { breed: Some(breed.id), ..draft::<Animal>() };
+        let animal = clinic.run(Animal::repo().create(&new)).await.unwrap();
+        assert_eq!(clinic.run(Breed::repo().find(animal.breed.unwrap())).await.unwrap().name, breed.name);
+    }
+    assert!(matches!(platform.shared::<Breed>().delete(breed.id, ACT).await.unwrap_err().kind(), ErrorKind::Referenced { .. }));
 }
 
 #[tenantry_testkit::test(SUITE)]

@@ -67,15 +67,12 @@ impl World {
 pub(super) async fn fill(platform: &Platform, world: &mut World) -> Result<(), String> {
     let mut left: Vec<usize> = (0..world.shared.len()).collect();
     while !left.is_empty() {
-        let waits = |model: &usize| {
-            let required = |column: &&ColumnDef| !column.nullable && column.reference().is_some();
-            let of = |column: &ColumnDef| {
-                left.iter().any(|other| other != model && column.reference().is_some_and(|to| to.table == world.shared[*other].def.table))
-            };
-            world.shared[*model].def.insertable().filter(required).any(of)
+        let is_ready = |model: &usize| {
+            let mut required = world.shared[*model].def.insertable().filter(|column| !column.nullable && column.reference().is_some());
+            required.all(|column| world.given(column).is_some_and(|ids| !ids.is_empty()))
         };
-        // In a circle one is as good as another, and fails.
-        let next = left.iter().position(|model| !waits(model)).unwrap_or_default();
+        // What must refer to itself, or to what must refer to it, has no first row.
+        let Some(next) = left.iter().position(is_ready) else { break };
         let model = left.remove(next);
         for seed in 1..=ROWS {
             row(platform, world, model, seed).await?;
@@ -158,7 +155,7 @@ async fn bare(connection: &mut PgConnection, world: &World, tenant: tenantry::Te
     Ok(rows)
 }
 
-/// How a tenant tries to change what is not its own.
+/// How a tenant tries to change what is not its own, or to learn who uses it.
 #[derive(Clone, Copy, Debug)]
 enum Attempt {
     Insert,
@@ -176,6 +173,7 @@ enum Attempt {
     Policy,
     Owner,
     Trigger,
+    Mark,
     Request,
 }
 
@@ -195,6 +193,7 @@ const ATTEMPTS: &[Attempt] = &[
     Attempt::Policy,
     Attempt::Owner,
     Attempt::Trigger,
+    Attempt::Mark,
     Attempt::Request,
 ];
 
@@ -225,6 +224,8 @@ impl Attempt {
             Self::Policy => format!("create policy mine on {table} using (true)"),
             Self::Owner => format!("alter table {table} owner to {}", world.conventions.role("app")),
             Self::Trigger => format!("create trigger mine before update on {table} execute function suppress_redundant_updates_trigger()"),
+            // Whether somebody has referred to it; as text, since sqlx would look up the type first, and lose the statement by that.
+            Self::Mark => format!("select xmax::text from {table}"),
             // Over HTTP.
             Self::Request => String::new(),
         }
@@ -254,8 +255,8 @@ impl Turn<'_> {
         execute(connection, "rollback").await.map_err(|error| error.to_string())?;
         match result {
             Err(error) if code(&error) == "42501" => Ok(()),
-            Err(error) => Err(format!("is refused what all tenants share otherwise than by privilege: {error}: {text}")),
-            Ok(rows) => Err(format!("may change what all tenants share ({rows} rows): {text}")),
+            Err(error) => Err(format!("is refused otherwise than by privilege: {error}: {text}")),
+            Ok(rows) => Err(format!("may do what it may not with what all tenants share ({rows} rows): {text}")),
         }
     }
 

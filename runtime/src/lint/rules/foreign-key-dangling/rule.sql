@@ -13,7 +13,7 @@ select t.name as object,
             else '' end as probe
   from pg_constraint k
   join tables t on t.oid = k.conrelid and t.relkind = 'r'
-  join tables p on p.oid = k.confrelid
+  join relations p on p.oid = k.confrelid
   cross join lateral (
     select string_agg(format('c.%I is not null', ca.attname), ' and ') as given,
            string_agg(format('c.%I = p.%I', ca.attname, pa.attname), ' and ') as same,
