@@ -81,6 +81,9 @@ pub struct Visit {
     /// When it came.
     #[model(sort)]
     pub day: Date,
+    /// The visit that it follows upon; at most one does.
+    #[model(unique, references(on_delete = "set null"))]
+    pub follows: Option<Id<Visit>>,
     /// What it costs.
     pub fee: Money,
     /// What the veterinary surgeon noted.

@@ -69,9 +69,12 @@ async fn table(
         let mut values = draft::values(def, seed);
         for (column, value) in def.insertable().zip(&mut values) {
             let Some(reference) = column.reference() else { continue };
-            // A row may refer to those of its own model that are there before it.
-            let targets = if reference.table == def.table { Some(&ids) } else { made.get(reference.table) };
-            *value = vec![Arg::Uuid(targets.and_then(|targets| target(targets, seed, column.nullable)))];
+            // A row may refer to those of its own model that are there before it; where one alone may do so, each to the last.
+            let targets = match made.get(reference.table) {
+                _ if reference.table == def.table => &ids[if column.unique { ids.len().saturating_sub(1) } else { 0 }..],
+                targets => targets.map_or(&[][..], Vec::as_slice),
+            };
+            *value = vec![Arg::Uuid(target(targets, seed, column.nullable))];
         }
         match create(values).await {
             Ok(columns) => ids.extend(id(def, &columns)),

@@ -75,8 +75,12 @@ async fn referred(
             asked.insert(column.name.to_owned(), Value::String(id.to_string()));
             insert(world, model, own, Uuid::now_v7(), &asked)
         });
-        let updates =
-            ids.map(|id| format!("update {} set \"{}\" = {}", world.table(model), column.name, literal(&Value::String(id.to_string()))));
+        // Of one row: two that refer to the same may meet in a key.
+        let mine = pair.books[ATTACKER].tables[model].keys().next().copied().unwrap_or_default();
+        let updates = ids.map(|id| {
+            let value = literal(&Value::String(id.to_string()));
+            format!("update {} set \"{}\" = {value} where id = '{mine}'", world.table(model), column.name)
+        });
         // Whose a user's role or key is stays as it is.
         let is_fixed = !world.models[model].updatable().any(|other| other.name == column.name);
         for ([foreign, random], due) in [(inserts, "23503"), (updates, if is_fixed { "42501" } else { "23503" })] {

@@ -38,7 +38,7 @@ impl Tenant {
     const fn offset(self) -> usize {
         match self {
             Self::A => 0,
-            Self::B => 4,
+            Self::B => 12,
         }
     }
 }
@@ -48,14 +48,22 @@ const SHARING: Tenant = Tenant::A;
 
 /// A tenant that there is none.
 pub(super) const NOBODY: &str = "dddddddd-0000-7000-8000-00000000000d";
-/// How many rows of each model a tenant has; the next one is free.
-pub(super) const ROWS: usize = 2;
+/// How many rows of each model a tenant has, and of each shared one there are; but for what is referred to by a key: [`Plan::rows`].
+const ROWS: usize = 2;
 /// The number of a row that is not there yet.
-pub(super) const FRESH: usize = ROWS + 1;
+pub(super) const FRESH: usize = 9;
 
 /// Whether a text holds something of the victim's.
 pub(super) fn shows_victim(text: &str) -> bool {
     text.contains(Tenant::B.id()) || text.contains(Tenant::B.mark())
+}
+
+/// Where a foreign key with that column leads.
+pub(super) fn leads<'a>(table: &'a Table, column: &str) -> Option<&'a Name> {
+    table.constraints.iter().find_map(|constraint| match &constraint.rule {
+        Rule::ForeignKey(key) if key.columns.iter().any(|other| other == column) => Some(&key.table),
+        _ => None,
+    })
 }
 
 /// The models, their tables and their conventions.
@@ -186,28 +194,27 @@ impl Plan {
             if column.is_key() {
                 values.push((column.name.to_owned(), literal(&self.id(&table.name, tenant, row))));
             } else {
-                self.value(column, tenant, row, &mut values);
+                self.value(table, column, tenant, row, &mut values);
             }
         }
         values
     }
 
-    fn value(&self, column: &ColumnDef, tenant: Tenant, row: usize, values: &mut Vec<(String, String)>) {
+    fn value(&self, table: &Table, column: &ColumnDef, tenant: Tenant, row: usize, values: &mut Vec<(String, String)>) {
         let number = tenant.offset() + row;
         let name = column.name.to_owned();
         let value = match column.kind {
             Kind::Id(model) if model.scope == Scope::Tenants => tenant.id().to_owned(),
-            Kind::Id(model) if model.scope == Scope::Shared => match self.schema.tables.iter().find(|table| table.name.name == model.table)
-            {
-                Some(table) => self.id(&table.name, SHARING, 1),
-                None => return,
-            },
-            Kind::Id(model) => match self.schema.tables.iter().find(|table| table.name.name == model.table) {
-                // A row that is not there yet refers to one that is.
-                Some(table) => self.id(&table.name, tenant, if row > ROWS { 1 } else { row }),
-                None => return,
-            },
-            Kind::Text => format!("{number}-of-the-tenant").chars().take(column.max_len.unwrap_or(60) as usize).collect(),
+            Kind::Id(model) => {
+                let Some(there) = self.schema.tables.iter().find(|table| table.name.name == model.table) else { return };
+                let Some(row) = self.referred(table, column, there, row) else { return };
+                self.id(&there.name, if model.scope == Scope::Shared { SHARING } else { tenant }, row)
+            }
+            // The first character differs, however short the text may be.
+            Kind::Text => {
+                let digit = u32::try_from(number).ok().and_then(|number| char::from_digit(number, 36)).unwrap_or_default();
+                format!("{digit}-of-the-tenant").chars().take(column.max_len.unwrap_or(60) as usize).collect()
+            }
             Kind::Enum(words) => words.first().copied().unwrap_or_default().to_owned(),
             Kind::Bool => "false".to_owned(),
             Kind::I32 | Kind::I64 => number.to_string(),
@@ -220,6 +227,37 @@ impl Plan {
             Kind::Uuid => format!("eeeeeeee-0000-7000-8000-{number:012x}"),
         };
         values.push((name, literal(&value)));
+    }
+
+    /// How many rows there are of a table. Where a key contains a reference, there is one more to refer to than rows that do, so that a row
+    /// that is not there yet has one that is free.
+    pub(super) fn rows(&self, table: &Table) -> usize {
+        (ROWS + self.spare(table, &mut Vec::new())).min(FRESH - 1)
+    }
+
+    fn spare<'a>(&'a self, table: &'a Table, path: &mut Vec<&'a Name>) -> usize {
+        path.push(&table.name);
+        let mut spare = 0;
+        for other in &self.schema.tables {
+            if !path.contains(&&other.name)
+                && other.columns.iter().any(|c| leads(other, &c.name) == Some(&table.name) && self.is_in_key(other, &c.name))
+            {
+                spare = spare.max(1 + self.spare(other, path));
+            }
+        }
+        path.pop();
+        spare
+    }
+
+    fn is_in_key(&self, table: &Table, column: &str) -> bool {
+        self.uniques(table).any(|(_, columns)| columns.contains(&column))
+    }
+
+    /// Which row a row refers to: one that is there. None where keys go in a circle, and none is free.
+    fn referred(&self, table: &Table, column: &ColumnDef, there: &Table, row: usize) -> Option<usize> {
+        let last = self.rows(there);
+        let is_taken = row == FRESH && self.is_in_key(table, column.name) && last <= self.rows(table);
+        (!is_taken || !column.nullable).then_some(row.min(last))
     }
 
     /// An INSERT of those values, without RETURNING, which the policy for SELECT would guard, too.
@@ -239,19 +277,10 @@ impl Plan {
 
     /// A row of one of the platform's tables: what takes null or has a default is left out.
     fn plain(&self, table: &Table, tenant: Tenant) -> Vec<(String, String)> {
-        if self.is_models(table) {
-            return self.row(table, SHARING, 1);
-        }
-        let reference = |name: &str| {
-            table.constraints.iter().find_map(|constraint| match &constraint.rule {
-                Rule::ForeignKey(key) if key.columns.iter().any(|column| column == name) => Some(&key.table),
-                _ => None,
-            })
-        };
         let value = |column: &Column| match (column.name.as_str(), column.ty) {
             (name, _) if name == self.conventions.tenant_column => tenant.id().to_owned(),
             ("id", _) => self.id(&table.name, tenant, 1),
-            (name, Type::Uuid) => match reference(name) {
+            (name, Type::Uuid) => match leads(table, name) {
                 Some(other) => self.id(other, tenant, 1),
                 None => NOBODY.to_owned(),
             },
@@ -296,16 +325,23 @@ impl Plan {
             }
             let platforms = self.schema.tables.iter();
             for table in platforms.filter(|table| matches!(table.fence, Fence::Members | Fence::Identities | Fence::Acts | Fence::Shared)) {
-                // What all tenants share is there once.
-                if self.is_models(table) && tenant != SHARING {
+                if self.is_models(table) {
+                    // What all tenants share is there once.
+                    let rows = (1..=self.rows(table))
+                        .filter(|_| tenant == Tenant::B)
+                        .map(|row| self.insert(table, &self.row(table, SHARING, row)));
+                    statements.extend(rows);
                     continue;
                 }
                 statements.push(self.insert(table, &self.plain(table, tenant)));
             }
             for table in self.tables() {
-                statements.extend((1..=ROWS).map(|row| self.insert(table, &self.row(table, tenant, row))));
+                statements.extend((1..=self.rows(table)).map(|row| self.insert(table, &self.row(table, tenant, row))));
             }
         }
         statements
     }
 }
+
+#[cfg(test)]
+mod tests;

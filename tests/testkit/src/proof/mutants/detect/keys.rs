@@ -2,7 +2,7 @@
 
 use tenantry::schema::quoted;
 
-use super::super::plan::{NOBODY, Tenant};
+use super::super::plan::{NOBODY, Tenant, leads};
 use super::super::site::Site;
 use super::Findings;
 
@@ -67,7 +67,7 @@ pub(super) async fn taken(site: &mut Site<'_>, findings: &mut Findings) {
                 .map(|(name, value)| (name.as_str(), value.clone()))
                 .collect();
             // A reference is no value that one takes from another tenant.
-            if key.iter().any(|column| plan.references(table).any(|(_, _, reference)| reference == *column)) {
+            if key.iter().any(|column| leads(table, column).is_some()) {
                 continue;
             }
             let script = vec![plan.enter(Tenant::A.id()), plan.insert(table, &plan.fresh(table, Tenant::A, &replaced))];

@@ -1,6 +1,6 @@
 //! What a tenant sees: exactly its own rows, whatever the setting holds and however a statement is run.
 
-use super::super::plan::{Plan, ROWS, Tenant, shows_victim};
+use super::super::plan::{Plan, Tenant, shows_victim};
 use super::super::site::{Refusal, Site};
 use super::Findings;
 
@@ -9,7 +9,7 @@ fn select(table: &impl std::fmt::Display) -> String {
 }
 
 /// What is wrong with the rows that the attacker reads: some are not its own, or some of its own are missing.
-fn wrong(rows: &Result<Vec<String>, Refusal>) -> Option<String> {
+fn wrong(expected: usize, rows: &Result<Vec<String>, Refusal>) -> Option<String> {
     match rows {
         Err(refusal) => Some(format!("its own rows cannot be read: {}", refusal.message)),
         Ok(rows) => {
@@ -17,8 +17,8 @@ fn wrong(rows: &Result<Vec<String>, Refusal>) -> Option<String> {
             let own = rows.iter().filter(|row| row.contains(Tenant::A.mark())).count();
             if foreign > 0 {
                 Some(format!("A reads {foreign} rows of B"))
-            } else if own != ROWS {
-                Some(format!("A reads {own} of its {ROWS} rows"))
+            } else if own != expected {
+                Some(format!("A reads {own} of its {expected} rows"))
             } else {
                 None
             }
@@ -31,7 +31,7 @@ pub(super) async fn own_rows(site: &mut Site<'_>, findings: &mut Findings) {
     let plan = site.plan;
     for table in plan.tables() {
         let script = vec![plan.enter(Tenant::A.id()), select(&table.name)];
-        if let Some(seen) = wrong(&site.app.rows(&script).await) {
+        if let Some(seen) = wrong(plan.rows(table), &site.app.rows(&script).await) {
             findings.add(table.name.to_string(), seen, script);
         }
     }
@@ -58,7 +58,7 @@ pub(super) async fn contexts(site: &mut Site<'_>, findings: &mut Findings) {
             }
         }
         let script = vec![plan.enter(&Tenant::A.id().to_uppercase()), select(&table.name)];
-        if let Some(seen) = wrong(&site.app.rows(&script).await) {
+        if let Some(seen) = wrong(plan.rows(table), &site.app.rows(&script).await) {
             findings.add(format!("{}, in capitals", table.name), seen, script);
         }
     }
@@ -73,7 +73,7 @@ pub(super) async fn cached_plan(site: &mut Site<'_>, findings: &mut Findings) {
         let before = site.app.rows(&[script.as_slice(), &["deallocate twice".to_owned()]].concat()).await.map_or(0, |rows| rows.len());
         script.extend([plan.enter(Tenant::A.id()), "execute twice".to_owned(), "deallocate twice".to_owned()]);
         let rows = site.app.rows(&script).await.map(|rows| rows.into_iter().skip(before).collect());
-        if let Some(seen) = wrong(&rows) {
+        if let Some(seen) = wrong(plan.rows(table), &rows) {
             findings.add(table.name.to_string(), seen, script);
         }
     }
