@@ -53,6 +53,7 @@ const WEAKENINGS: &[(&str, &[&str])] = &[
            begin atomic update app.categories set description = 'x'; end; grant execute on function app.sink to tenantry_app",
         &["`select t::text from app.sink() t` => the victim's rows have changed"],
     ),
+    ("create unique index on tenancy.invitations (email)", &["people: names and addresses that another tenant has: "]),
 ];
 
 #[test]

@@ -8,6 +8,7 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, PgConnection};
 use tenantry::{Platform, Tenancy};
 
+use super::accounts::Accounts;
 use super::custom::Operation;
 use super::log::Log;
 use super::model::World;
@@ -26,6 +27,8 @@ pub(super) struct Ground {
     /// The service with the first of [`POOLS`].
     pub(super) tenancy: Tenancy,
     pub(super) router: Router,
+    /// The routes of people over it, where the platform's tables are under proof.
+    pub(super) accounts: Option<Accounts>,
     /// The service with the others.
     pub(super) narrow: Vec<(Tenancy, Router)>,
     pub(super) platform: Platform,

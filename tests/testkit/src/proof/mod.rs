@@ -26,6 +26,7 @@
 //! A failure shrinks to a script that a person can read, and its seed repeats it. The environment chooses how much is tried; see
 //! [`Profile`].
 
+mod accounts;
 mod attacks;
 mod call;
 mod canary;

@@ -14,7 +14,7 @@ use super::settings::Profile;
 pub enum Part {
     /// Tenants that do random things at the same time.
     Workload,
-    /// Every attack once: the SQL matrix, the sweep over the catalogue, the classes of requests.
+    /// Every attack once: the SQL matrix, the sweep over the catalogue, the classes of requests, those to the routes of people.
     Attacks,
     /// What can break is broken.
     Faults,

@@ -12,6 +12,7 @@ use tenantry::{Config, Conventions, Platform, Tenancy};
 use tokio::runtime::Runtime;
 use uuid::Uuid;
 
+use super::accounts::Accounts;
 use super::ground::{self, Ground, POOLS};
 use super::log::Log;
 use super::model::{PEOPLE, World};
@@ -89,7 +90,7 @@ pub(super) fn world(proof: &Proof) -> Result<World, Failure> {
 /// The service under proof, in a database of its own that is dropped with the stage.
 pub(super) async fn ground(proof: &Proof, server: &Postgres, log: Log) -> Result<(Stage, Ground), Failure> {
     let mut world = world(proof)?;
-    // They have neither routes nor a repository.
+    // They have no repository, and routes of their own.
     let has_people = [Surface::HandWritten, Surface::Sql].iter().all(|surface| proof.surfaces.contains(surface));
     if has_people {
         world = world.with_people();
@@ -106,6 +107,7 @@ pub(super) async fn ground(proof: &Proof, server: &Postgres, log: Log) -> Result
     }
     let mut services = services.into_iter();
     let (tenancy, router) = services.next().ok_or_else(|| Failure::setup("there is no pool"))?;
+    let accounts = if has_people { Some(Accounts::open(&tenancy, &proof.conventions, &stage).await?) } else { None };
     let platform = Config::new(stage.url("platform").expose_with_password()).map_err(Failure::setup)?;
     let platform = Platform::start(&platform, &proof.conventions).await.map_err(Failure::setup)?;
     shared::fill(&platform, &mut world).await.map_err(Failure::setup)?;
@@ -119,6 +121,7 @@ pub(super) async fn ground(proof: &Proof, server: &Postgres, log: Log) -> Result
         operations: proof.operations.clone(),
         tenancy,
         router,
+        accounts,
         narrow: services.collect(),
         platform,
         app,

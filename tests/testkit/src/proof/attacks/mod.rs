@@ -1,8 +1,10 @@
-//! What an attacker tries: SQL as the application's role, what the catalogue offers to that role, and requests that are not well meant.
+//! What an attacker tries: SQL as the application's role, what the catalogue offers to that role, and requests that are not well
+//! meant, to the application's routes and to those of people.
 //!
 //! The SQL matrix is data ([`Attack`]): each attack has an exact effect, so that it can be mixed into a workload. All of them together are
 //! also run once on every table, beside what is no operation of a workload: the sweep over the catalogue and the classes of requests.
 
+mod answer;
 mod assault;
 mod catalogue;
 mod compared;
@@ -10,6 +12,7 @@ mod form;
 mod matrix;
 mod oracles;
 mod pair;
+mod people;
 mod report;
 mod send;
 mod statement;
@@ -57,6 +60,7 @@ pub(super) async fn attacks(field: Field<'_>, extent: Extent) -> AttackReport {
     let mut report = matrix(field, extent).await;
     report.merge(catalogue(field).await);
     report.merge(requests(field).await);
+    report.merge(of_people(field).await);
     report
 }
 
@@ -84,4 +88,17 @@ pub(super) async fn requests(field: Field<'_>) -> AttackReport {
     };
     let fault = tried.await.err();
     report.unfinished("the classes of requests", fault)
+}
+
+/// The requests to the routes of people, where the platform's tables are under proof.
+async fn of_people(field: Field<'_>) -> AttackReport {
+    let mut report = AttackReport::default();
+    let Some(accounts) = field.accounts else { return report };
+    let tried = async {
+        let mut pair = Pair::new(field, Vec::new()).await?;
+        people::people(accounts, &mut pair, &mut report).await?;
+        pair.clear().await
+    };
+    let fault = tried.await.err();
+    report.unfinished("the requests to the routes of people", fault)
 }

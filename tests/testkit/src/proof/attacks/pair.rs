@@ -6,6 +6,7 @@ use sqlx::{Connection as _, PgConnection};
 use tenantry::{Platform, TenantId};
 use uuid::Uuid;
 
+use super::super::accounts::Accounts;
 use super::super::canary::Mark;
 use super::super::executor::id_of;
 use super::super::ground::Ground;
@@ -23,6 +24,8 @@ pub(in super::super) struct Field<'a> {
     pub(super) world: &'a World,
     pub(super) platform: &'a Platform,
     pub(super) router: &'a Router,
+    /// The routes of people, where the platform's tables are under proof.
+    pub(super) accounts: Option<&'a Accounts>,
     pub(super) app: &'a PgConnectOptions,
     pub(super) admin: &'a PgConnectOptions,
     bypasses: bool,
@@ -34,6 +37,7 @@ impl<'a> Field<'a> {
             world: &ground.world,
             platform: &ground.platform,
             router: &ground.router,
+            accounts: ground.accounts.as_ref(),
             app: &ground.app,
             admin: &ground.admin,
             bypasses: ground.bypasses,
@@ -53,6 +57,7 @@ const ROWS: usize = 2;
 pub(super) struct Pair<'a> {
     pub(super) field: Field<'a>,
     pub(super) tenants: [TenantId; 2],
+    pub(super) slugs: [String; 2],
     pub(super) books: [Book; 2],
     models: Vec<usize>,
     /// As the application's role.
@@ -65,15 +70,16 @@ pub(super) struct Pair<'a> {
 impl<'a> Pair<'a> {
     /// Two fresh tenants with rows of these models.
     pub(super) async fn new(field: Field<'a>, models: Vec<usize>) -> Result<Self, String> {
+        let slugs = [(); 2].map(|()| format!("t-{}", TenantId::generate()));
         let mut tenants = Vec::new();
-        for _ in 0..2 {
-            let slug = format!("t-{}", TenantId::generate());
-            tenants.push(field.platform.create_tenant(&slug, &slug, ACT).await.map_err(told)?);
+        for slug in &slugs {
+            tenants.push(field.platform.create_tenant(slug, slug, ACT).await.map_err(told)?);
         }
         let connect = async |options: &PgConnectOptions| PgConnection::connect_with(options).await.map_err(told);
         let mut pair = Self {
             field,
             tenants: [tenants[ATTACKER], tenants[VICTIM]],
+            slugs,
             books: [Book::new(field.world), Book::new(field.world)],
             models,
             app: connect(field.app).await?,

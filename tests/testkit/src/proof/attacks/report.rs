@@ -14,6 +14,8 @@ pub(in super::super) enum AttackKind {
     Catalogue(&'static str),
     /// A class of requests, by its name.
     Http(&'static str),
+    /// A class of requests to the routes of people, by its name.
+    People(&'static str),
 }
 
 impl fmt::Display for AttackKind {
@@ -22,6 +24,7 @@ impl fmt::Display for AttackKind {
             Self::Sql(form) => write!(f, "sql: {form}"),
             Self::Catalogue(name) => write!(f, "catalogue: {name}"),
             Self::Http(name) => write!(f, "http: {name}"),
+            Self::People(name) => write!(f, "people: {name}"),
         }
     }
 }

@@ -7,17 +7,16 @@ mod headers;
 mod lists;
 mod rows;
 
-use axum::body::{Body, to_bytes};
-use axum::http::{HeaderValue, Method, Request, StatusCode, header};
-use serde_json::Value;
+use axum::body::Body;
+use axum::http::{HeaderValue, Method, Request, header};
 use tenantry::TenantId;
 use tenantry::layers::dev_tenant::HEADER;
 use tenantry::schema::{ModelDef, Verb};
-use tower::ServiceExt as _;
 use uuid::Uuid;
 
 use super::super::canary;
 use super::super::observer::Digest;
+use super::answer::{Answer, shown};
 use super::pair::{ATTACKER, Field, Pair, VICTIM};
 use super::report::{AttackKind, AttackReport};
 
@@ -56,31 +55,6 @@ enum Caller<'c> {
     Values(&'c [HeaderValue]),
 }
 
-/// Everything of an answer that a caller could tell two of them apart by.
-#[derive(Clone, Debug, Eq, PartialEq)]
-struct Answer {
-    status: StatusCode,
-    headers: Vec<String>,
-    body: String,
-}
-
-impl Answer {
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap_or(Value::Null)
-    }
-
-    /// The same, had it been asked about another id.
-    fn about(&self, asked: &str) -> Self {
-        let without = |text: &String| text.replace(asked, "?");
-        Self { status: self.status, headers: self.headers.iter().map(without).collect(), body: without(&self.body) }
-    }
-
-    /// Whether it is refused as a request that is at fault.
-    fn refuses(&self) -> bool {
-        self.status.is_client_error()
-    }
-}
-
 impl Web<'_, '_> {
     /// The models that have any route: of the others every request meets the router alone.
     fn routed(&self) -> Vec<(usize, &'static ModelDef)> {
@@ -116,13 +90,11 @@ impl Web<'_, '_> {
         };
         let said = format!("{shows} {method} {uri} {}", body.unwrap_or_default());
         let answer = self.answer(caller, method, uri, body).await?;
-        let heard = format!("{} {}", answer.headers.join(" "), answer.body);
+        let heard = answer.heard();
         if let Some(secret) = canary::secret(&heard) {
             self.report.violation(self.kind, format!("`{}` => the secret {secret} in {} {heard}", shown(&said), answer.status));
-        } else if let Some(marker) = self.markers.iter().find(|marker| heard.contains(marker.as_str()) && !said.contains(marker.as_str())) {
-            self.report.violation(self.kind, format!("`{}` => another tenant's {marker} in {} {heard}", shown(&said), answer.status));
-        } else if answer.status.is_server_error() {
-            self.report.violation(self.kind, format!("`{}` => {} {heard}", shown(&said), answer.status));
+        } else if let Some(fault) = answer.fault(&said, &self.markers) {
+            self.report.violation(self.kind, format!("`{}` => {fault}", shown(&said)));
         }
         Ok(answer)
     }
@@ -142,14 +114,7 @@ impl Web<'_, '_> {
                 }
             }
         }
-        let request = Request::from_parts(parts, body);
-        let (parts, body) = match self.field.router.clone().oneshot(request).await {
-            Ok(response) => response.into_parts(),
-            Err(never) => match never {},
-        };
-        let body = to_bytes(body, usize::MAX).await.map_err(|error| error.to_string())?;
-        let headers = parts.headers.iter().filter(|(name, _)| *name != header::DATE).map(|(name, value)| format!("{name}: {value:?}"));
-        Ok(Answer { status: parts.status, headers: headers.collect(), body: String::from_utf8_lossy(&body).into_owned() })
+        Answer::of(self.field.router, Request::from_parts(parts, body)).await
     }
 
     /// The list of a tenant, as that tenant reads it.
@@ -179,9 +144,4 @@ impl Web<'_, '_> {
         }
         Ok(())
     }
-}
-
-/// Not more of it than a person reads.
-fn shown(text: &str) -> String {
-    if text.chars().count() > 400 { format!("{}…", text.chars().take(400).collect::<String>()) } else { text.to_owned() }
 }
