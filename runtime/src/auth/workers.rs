@@ -1,11 +1,15 @@
 //! Threads of their own for hashes, which the rest of a service does not wait for.
 //!
 //! A hash takes a processor for as long as hundreds of requests do. Where requests are there to be answered, these threads step back; where none are,
-//! they have the whole processor. On Linux a priority is a thread's own (setpriority(2), "C library/kernel differences"); elsewhere it is the
-//! process's, and the threads have the one that all have.
+//! they have the whole processor. Two things do that on Linux; elsewhere the threads are like all others:
+//!
+//! - a lower priority, which is a thread's own (setpriority(2), "C library/kernel differences"). Within its control group alone: a database in another
+//!   one is not given way to, and a kernel that lets a thread finish its slice does not either;
+//! - rests. A thread that had to share the processor while it hashed leaves it alone for a while before it takes the next hash.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::time::{Duration, Instant};
 use std::{fmt, io, thread};
 
 use argon2::Block;
@@ -14,9 +18,15 @@ use tokio::sync::oneshot;
 #[cfg(target_os = "linux")]
 use crate::mutants::mutant;
 
-/// How far the threads step back: at 10, one gets a tenth of a processor that somebody else wants as well, and all of one that nobody wants.
+/// How far the threads step back: at 10, one gets a tenth of a processor that somebody else wants as well (sched(7), "The nice value"), and all of
+/// one that nobody wants.
 #[cfg(target_os = "linux")]
 const BACK: i32 = 10;
+/// How many times as long a thread rests as it has waited for a processor. Without rests `bench logins` found the others with 0.76 to 0.80
+/// of their throughput, at this priority and at the lowest.
+const RESTS: u32 = 2;
+/// The longest rest: one that has waited long is no burden to anybody.
+const LONGEST_REST: Duration = Duration::from_millis(200);
 
 /// What is to be done, in the memory of the thread that does it.
 type Work = Box<dyn FnOnce(&mut Memory) + Send>;
@@ -74,11 +84,49 @@ fn work_off(given: &Mutex<mpsc::Receiver<Work>>) {
     step_back();
     let mut memory = Memory::default();
     while let Some(work) = next(given) {
+        let watch = Watch::start();
         // Work that panics has answered nobody, and the thread is there for the next.
         if catch_unwind(AssertUnwindSafe(|| work(&mut memory))).is_err() {
             memory = Memory::default();
         }
+        // Whoever wanted this hash has it already.
+        thread::sleep(watch.rest());
     }
+}
+
+/// Looks at how much of the time that work takes is the processor's.
+struct Watch {
+    begun: Instant,
+    worked: Option<Duration>,
+}
+
+impl Watch {
+    fn start() -> Self {
+        Self { begun: Instant::now(), worked: worked() }
+    }
+
+    /// How long to leave the processor alone.
+    fn rest(&self) -> Duration {
+        let used = worked().zip(self.worked).map(|(now, then)| now.saturating_sub(then));
+        used.map_or(Duration::ZERO, |used| rest(self.begun.elapsed(), used))
+    }
+}
+
+/// After work that took so long, and so much of the processor's time.
+fn rest(took: Duration, used: Duration) -> Duration {
+    took.saturating_sub(used).saturating_mul(RESTS).min(LONGEST_REST)
+}
+
+/// The processor's time that this thread has had; `None` where the system does not say.
+#[cfg(target_os = "linux")]
+fn worked() -> Option<Duration> {
+    use rustix::time::{ClockId, clock_gettime};
+    Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).ok()
+}
+
+#[cfg(not(target_os = "linux"))]
+const fn worked() -> Option<Duration> {
+    None
 }
 
 /// The next work; `None` when there will be none. One thread waits for it, the others wait for that one.
@@ -102,5 +150,32 @@ const fn step_back() {}
 impl fmt::Debug for Workers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Workers").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_had_to_share_rests_and_who_had_the_processor_alone_does_not() {
+        let rest = |took, used| rest(Duration::from_millis(took), Duration::from_millis(used)).as_millis();
+        assert_eq!(rest(19, 19), 0);
+        assert_eq!(rest(40, 19), 42);
+        assert_eq!(rest(2_000, 19), 200);
+        // Two clocks do not agree to the last digit.
+        assert_eq!(rest(19, 20), 0);
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn who_waits_is_told_from_who_works() {
+        let (watch, (_open, nothing)) = (Watch::start(), mpsc::channel::<()>());
+        assert!(nothing.recv_timeout(Duration::from_millis(30)).is_err());
+        assert!(watch.rest() >= Duration::from_millis(50), "{:?}", watch.rest());
+        let (watch, begun) = (Watch::start(), worked().unwrap_or_default());
+        while worked().unwrap_or_default() < begun + Duration::from_millis(30) {}
+        // As long as the machine has kept it waiting.
+        assert!(watch.rest() <= watch.begun.elapsed().saturating_sub(Duration::from_millis(30)) * RESTS);
     }
 }
