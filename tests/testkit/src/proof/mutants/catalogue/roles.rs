@@ -1,5 +1,6 @@
 //! Roles: attributes, memberships and defaults. They belong to the server, so each is taken back when it has been looked at.
 
+use super::super::super::value::quoted;
 use super::super::mutant::{Layer, List, Mutant};
 use super::super::plan::{Plan, Tenant};
 use super::{role, seen};
@@ -28,7 +29,15 @@ fn attributes(plan: &Plan, list: &mut List) {
     // An inheriting role needs somebody to inherit from.
     let owner = plan.role("owner");
     let member = Layer::new(format!("that {app} is a member of nothing: it is one of {owner}"), vec![format!("grant {owner} to {app}")]);
-    let inherit = role("inherit", "the role inherits what it is a member of", vec![format!("alter role {app} inherit")], seen::ROLES);
+    // From 16 on it is the membership that inherits, and the role's attribute says so of those to come.
+    let of_the_membership = format!(
+        "do $$ begin if current_setting('server_version_num')::int >= 160000 and pg_has_role({}, {}, 'member')
+         then execute 'grant {owner} to {app} with inherit true'; end if; end $$",
+        quoted(&plan.conventions.role("app")),
+        quoted(&plan.conventions.role("owner"))
+    );
+    let sql = vec![format!("alter role {app} inherit"), of_the_membership];
+    let inherit = role("inherit", "the role inherits what it is a member of", sql, seen::ROLES);
     list.add(inherit.undone_by(&[format!("alter role {app} noinherit"), format!("revoke {owner} from {app}")]).behind(member));
     let bypassing = undone(
         "owner_bypassrls",
