@@ -119,8 +119,9 @@ pub enum HashingError {
 
 impl Hashing {
     /// Hashes at that cost, so many at once (1,024 at most), each on a thread of its own: their memory is the cost's times that, and they keep it.
-    /// The threads are for hashes alone and end with the last clone. On Linux they leave the processors to whatever else is to be done: a service
-    /// that has much to answer hashes slowly. Half of the processors is a good number, so that the others are free in any case.
+    /// The threads are for hashes alone and end with the last clone. On Linux they leave the processors to whatever else is to be done, by priority
+    /// and by rests: a service that has much to answer hashes slowly. Half of the processors is a good number, so that the others are free in any
+    /// case, and no thread waits for another.
     ///
     /// # Errors
     /// When no hash could be made at all, or no thread.

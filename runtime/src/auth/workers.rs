@@ -5,7 +5,8 @@
 //!
 //! - a lower priority, which is a thread's own (setpriority(2), "C library/kernel differences"). Within its control group alone: a database in another
 //!   one is not given way to, and a kernel that lets a thread finish its slice does not either;
-//! - rests. A thread that had to share the processor while it hashed leaves it alone for a while before it takes the next hash.
+//! - rests. A thread that had to wait for a processor while it hashed leaves it alone for a while before it takes the next hash, whomever it has waited
+//!   for: other hashes, where there are more threads than processors, and the bound of a control group, too.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};

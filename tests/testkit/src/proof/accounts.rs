@@ -1,6 +1,7 @@
 //! The people of a proof: their routes, behind the layers that a service has. The application's own stand behind the proof's.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use axum::Router;
 use tenantry::auth::token::{KeyRing, SigningKey};
@@ -12,6 +13,7 @@ use tenantry::permissions::Route;
 use tenantry::{Config, Conventions, Identities, Tenancy};
 
 use super::Failure;
+use super::setup::PATIENCE;
 use crate::Stage;
 
 /// Whose subdomains the tenants have.
@@ -45,7 +47,8 @@ pub(super) struct Accounts {
 impl Accounts {
     /// Opens them over a service that has been started.
     pub(super) async fn open(tenancy: &Tenancy, conventions: &Conventions, stage: &Stage) -> Result<Self, Failure> {
-        let config = Config::new(stage.url("identity").expose_with_password()).map_err(Failure::setup)?.max_connections(2);
+        let config = Config::new(stage.url("identity").expose_with_password()).map_err(Failure::setup)?;
+        let config = config.max_connections(2).acquire_timeout(PATIENCE);
         let identities = Identities::start(&config, conventions).await.map_err(Failure::setup)?;
         let key = SigningKey::generate("proof".parse().map_err(Failure::setup)?).map_err(Failure::setup)?;
         let ring = KeyRing::builder("https://people.example", "proof", key).build().map_err(Failure::setup)?;
@@ -63,7 +66,9 @@ impl Accounts {
         let domain = DOMAIN.parse().map_err(Failure::setup)?;
         let resolve =
             Resolve::builder(tenancy.directory()).subdomains_of(domain).claim().tenancy(tenancy).build().map_err(Failure::setup)?;
-        let authenticate = Authenticate::builder(ring).api_keys(people.clone()).anonymous().build();
+        // When a key was used last is written once, then.
+        let opened = SystemTime::now();
+        let authenticate = Authenticate::builder(ring).api_keys(people.clone()).clock(move || opened).anonymous().build();
         let listed = routes.listed().to_vec();
         let router = layers::service(tenancy, routes.into_router(), authenticate, resolve, Callers::new(people.clone()));
         Ok(Self { people, router, routes: listed, mailbox })

@@ -10,17 +10,18 @@ use super::parts::Part;
 /// Surfaces that no version has yet: nothing about them can be shown.
 const NO_SURFACE: &str = "what Tenantry does not have yet, and an application may have added: queues and jobs, caches, idempotency keys, \
                           rate limits, exports, search, files, server-sent events, the audit trail";
-/// Of the routes of people, where they were attacked.
-const OF_PEOPLE: &str = "of the routes of people: logins in cookies, and tenants that a path, a header or a domain of their own names";
-/// And where they were not.
-const NO_PEOPLE: &str = "the people of tenants, their tables and routes: for them hand-written SQL and bare SQL must be chosen";
+/// Of the routes of people, where they are attacked.
+const OF_PEOPLE: &str = "of the routes of people: logins in cookies, somebody who is a user of both tenants, tenants that a path, a header or a \
+                         domain of their own names, and services that do not hold the claim of a credential against the host";
+/// And where they are not.
+const NO_PEOPLE: &str = "the routes of people: they are among the attacks, where hand-written SQL and bare SQL are chosen, too";
 
 /// Everything that this proof, with these parts, does not show.
 pub(super) fn of(proof: &Proof, ground: &Ground, chosen: &[Part]) -> Vec<String> {
     let mut gaps = vec![
         "hand-written routes and functions that were not given to the proof as operations".to_owned(),
         NO_SURFACE.to_owned(),
-        if ground.accounts.is_some() { OF_PEOPLE } else { NO_PEOPLE }.to_owned(),
+        if ground.accounts.is_some() && chosen.contains(&Part::Attacks) { OF_PEOPLE } else { NO_PEOPLE }.to_owned(),
         "who holds the login of the administrator, the owner or the migrator, or changes the service's code".to_owned(),
         "how tenants feel each other's load".to_owned(),
         "marks in values that must meet between tenants (unique keys, 32-bit numbers, dates, words, short texts): there only the model tells".to_owned(),

@@ -22,7 +22,7 @@ use super::{Failure, Proof, observer, shared};
 use crate::{Postgres, Stage, execute};
 
 /// With one connection for eight tenants, on a machine that is busy with other things.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Where a proof takes place: the service under proof, in a database of its own, on a runtime that stands outside of proptest.
 pub(super) struct Place {

@@ -68,6 +68,11 @@ const fn startup(name: &'static str, tests: &'static [&'static str]) -> Arm {
     Arm { name, suite: "startup", tests }
 }
 
+/// What the attacks on the routes of people notice, too.
+const fn attacked(name: &'static str) -> Arm {
+    Arm { name, suite: "isolation", tests: &["attacks::nothing_gets_through_to_another_tenants_people"] }
+}
+
 /// A rule of the check of statements; its own cases notice.
 const fn sqlcheck(name: &'static str, (suite, tests): (&'static str, &'static [&'static str])) -> Arm {
     Arm { name, suite, tests }
@@ -386,6 +391,12 @@ pub(super) const ARMS: &[Arm] = &[
         "secret_in_json",
         &["secrets::what_is_written_is_there_for_rules_and_in_no_answer", "secrets::lists_and_their_cursors_have_nothing_of_it"],
     ),
+    // By the proof's own attacks on the routes of people.
+    attacked("people_invitation_of_any_tenant"),
+    attacked("people_refresh_of_any_tenant"),
+    attacked("people_reset_of_any_tenant"),
+    attacked("people_reset_of_strangers"),
+    attacked("resolve_ranked"),
     Arm { name: "secret_in_json", suite: "isolation", tests: &["secrets::no_secret_leaves"] },
     http("secret_in_debug", &["secrets::debug_output_shows_no_secret", "secrets::no_line_of_the_log_has_it"]),
     // The check of statements: what may be a statement at all.

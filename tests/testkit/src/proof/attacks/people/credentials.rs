@@ -4,15 +4,15 @@ use axum::http::Method;
 use tenantry::TenantId;
 
 use super::super::report::AttackKind;
-use super::household::Household;
-use super::{Asked, Credential, Street};
+use super::fixture::Fixture;
+use super::{Asked, Attacker, Credential};
 
 const KIND: AttackKind = AttackKind::People("a credential at another tenant's host");
 
-pub(super) async fn elsewhere(street: &mut Street<'_, '_>) -> Result<(), String> {
-    street.kind = KIND;
-    let before = street.pair.look().await?;
-    let (own, theirs) = (street.own.clone(), street.theirs.clone());
+pub(super) async fn elsewhere(attacker: &mut Attacker<'_, '_>) -> Result<(), String> {
+    attacker.kind = KIND;
+    let before = attacker.pair.look().await?;
+    let (own, theirs) = (attacker.own.clone(), attacker.theirs.clone());
     let with = |what, text| Credential { what, text };
     // What the attacker has, at the victim's; what was stolen from the victim, at home.
     let tried = [
@@ -23,7 +23,7 @@ pub(super) async fn elsewhere(street: &mut Street<'_, '_>) -> Result<(), String>
         (&own.slug, with("the victim's key", &theirs.key_text)),
     ];
     let mut routes: Vec<(Method, String)> = Vec::new();
-    for route in &street.accounts.routes {
+    for route in &attacker.accounts.routes {
         let method = route.method.parse().map_err(|_| format!("{} is no method", route.method))?;
         let path = at_home(&route.path, &theirs)?;
         routes.extend([(method, path.clone()), (Method::OPTIONS, path)]);
@@ -33,20 +33,20 @@ pub(super) async fn elsewhere(street: &mut Street<'_, '_>) -> Result<(), String>
             for body in [None, Some("{}")] {
                 let nobody = format!("t-{}", TenantId::generate());
                 let about = |slug| Asked { slug, credential: Some(credential), method, path, body };
-                street.refused(about(slug), about(&nobody), &[]).await?;
+                attacker.refused(about(slug), about(&nobody), &[]).await?;
             }
         }
     }
-    street.unchanged(&before, true).await
+    attacker.unchanged(&before, true).await
 }
 
-/// The path with ids of that household.
-fn at_home(path: &str, household: &Household) -> Result<String, String> {
+/// The path with ids of that tenant.
+fn at_home(path: &str, fixture: &Fixture) -> Result<String, String> {
     let (mut filled, mut noun) = (String::new(), "");
     for segment in path.split('/').skip(1) {
         filled.push('/');
         if segment.starts_with('{') {
-            filled.push_str(&household.id_of(noun)?.to_string());
+            filled.push_str(&fixture.id_of(noun)?.to_string());
         } else {
             filled.push_str(segment);
         }

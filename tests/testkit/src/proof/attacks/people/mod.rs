@@ -2,10 +2,10 @@
 //! keys of another's people. Each is compared with the same request about nobody.
 
 mod credentials;
-mod household;
+mod fixture;
 mod ids;
-mod mails;
 mod names;
+mod tokens;
 
 use axum::body::Body;
 use axum::http::{Method, Request, header};
@@ -16,29 +16,30 @@ use super::super::observer::Digest;
 use super::answer::{Answer, shown};
 use super::pair::{ATTACKER, Pair, VICTIM};
 use super::report::{AttackKind, AttackReport};
-use household::Household;
+use fixture::Fixture;
 
 /// Tries every class of requests.
 pub(super) async fn people<'a>(accounts: &'a Accounts, pair: &mut Pair<'a>, report: &mut AttackReport) -> Result<(), String> {
-    let [attacker, victim] = [ATTACKER, VICTIM].map(|who| (pair.tenants[who], pair.slugs[who].clone()));
-    let own = Household::furnish(accounts, attacker.0, attacker.1).await?;
-    let theirs = Household::furnish(accounts, victim.0, victim.1).await?;
+    let [(own, own_slug), (theirs, their_slug)] = [ATTACKER, VICTIM].map(|who| (pair.tenants[who], pair.slugs[who].clone()));
+    let own = Fixture::furnish(accounts, own, own_slug).await?;
+    let theirs = Fixture::furnish(accounts, theirs, their_slug).await?;
     let markers = theirs.markers();
-    let mut street = Street { accounts, pair, report, own, theirs, markers, kind: names::LISTS };
-    names::lists(&mut street).await?;
-    ids::foreign(&mut street).await?;
-    credentials::elsewhere(&mut street).await?;
-    mails::presented(&mut street).await?;
-    names::taken(&mut street).await
+    let mut attacker = Attacker { accounts, pair, report, own, theirs, markers, kind: names::LISTS };
+    names::lists(&mut attacker).await?;
+    ids::foreign(&mut attacker).await?;
+    credentials::elsewhere(&mut attacker).await?;
+    tokens::presented(&mut attacker).await?;
+    names::taken(&mut attacker).await?;
+    tokens::at_home(&attacker).await
 }
 
-/// Two tenants with people.
-struct Street<'a, 'b> {
+/// Who sends the requests: an administrator of one of two tenants with people.
+struct Attacker<'a, 'b> {
     accounts: &'a Accounts,
     pair: &'b mut Pair<'a>,
     report: &'b mut AttackReport,
-    own: Household,
-    theirs: Household,
+    own: Fixture,
+    theirs: Fixture,
     /// What the victim can be known by.
     markers: Vec<String>,
     /// The class that is being tried.
@@ -84,7 +85,7 @@ impl Asked<'_> {
     }
 }
 
-impl Street<'_, '_> {
+impl Attacker<'_, '_> {
     /// A request of the attacker's, whose answer is scanned.
     async fn send(&mut self, asked: Asked<'_>) -> Result<Answer, String> {
         self.report.count(self.kind);

@@ -22,9 +22,10 @@ pub(super) struct Member {
     pub(super) refresh: String,
 }
 
-/// The people of one tenant: names and addresses have its slug in them.
+/// The people of one tenant: names and addresses have its slug in them. Their identities, which are nobody's, stay behind.
 #[derive(Clone)]
-pub(super) struct Household {
+pub(super) struct Fixture {
+    pub(super) tenant: TenantId,
     pub(super) slug: String,
     /// Who may do everything.
     pub(super) admin: Member,
@@ -46,7 +47,7 @@ pub(super) fn role_name(slug: &str) -> String {
     format!("everything of {slug}")
 }
 
-impl Household {
+impl Fixture {
     /// Moves in, by the routes that people have and as their operator.
     pub(super) async fn furnish(accounts: &Accounts, tenant: TenantId, slug: String) -> Result<Self, String> {
         let all = Role::new(&role_name(&slug), ["*"]).map_err(told)?;
@@ -68,24 +69,10 @@ impl Household {
         let (invitation_id, _, invitation) = open("guest", reading).await?;
         let admin = accepted(accounts, &slug, admin, &admins).await?;
         let clerk = accepted(accounts, &slug, clerk, &clerks).await?;
-        let key = json!({ "name": format!("key of {slug}"), "scopes": ["users:read"], "expires": null });
-        let key = done(accounts, &slug, Some(&admin.access), "/api-keys", key).await?;
-        // When a key was used last is written once in a while, wherever it is presented: whoever has it has it.
-        let key_text = text(&key, "/key")?;
-        let used = Asked {
-            slug: &slug,
-            credential: Some(Credential { what: "a key", text: &key_text }),
-            method: &Method::GET,
-            path: "/users",
-            body: None,
-        };
-        let used = send(accounts, used).await?;
-        if !used.status.is_success() {
-            return Err(format!("a key opens nothing at home: {used:?}"));
-        }
+        let (key, key_text) = keyed(accounts, &slug, &admin.access).await?;
         done(accounts, &slug, None, "/auth/reset", json!({ "email": clerk.email })).await?;
-        let reset = accounts.mailed(&clerk.email).await.pop().ok_or("no mail about a reset")?;
-        Ok(Self { admin, clerk, roles: [everything, reading], key: id(&key, "/id")?, key_text, invitation, invitation_id, reset, slug })
+        let reset = accounts.mailed(&clerk.email).await.pop().filter(|token| *token != clerks).ok_or("no mail about a reset")?;
+        Ok(Self { tenant, admin, clerk, roles: [everything, reading], key, key_text, invitation, invitation_id, reset, slug })
     }
 
     /// What its administrator is believed with.
@@ -96,8 +83,10 @@ impl Household {
     /// What it can be known by. Whatever is named after it has its slug.
     pub(super) fn markers(&self) -> Vec<String> {
         let ids = [self.admin.id, self.clerk.id, self.roles[0], self.roles[1], self.key, self.invitation_id].map(|id| id.to_string());
-        let secrets = [&self.slug, &self.key_text, &self.invitation, &self.reset, &self.admin.access, &self.admin.refresh];
-        ids.into_iter().chain(secrets.into_iter().cloned()).collect()
+        let secrets = [&self.slug, &self.key_text, &self.invitation, &self.reset];
+        let logins = [&self.admin.access, &self.admin.refresh, &self.clerk.access, &self.clerk.refresh];
+        let secrets = secrets.into_iter().chain(logins);
+        ids.into_iter().chain([self.tenant.to_string()]).chain(secrets.cloned()).collect()
     }
 
     /// Whose id a route means by what stands before it.
@@ -106,7 +95,7 @@ impl Household {
             "users" => Ok(self.clerk.id),
             "roles" => Ok(self.roles[0]),
             "api-keys" => Ok(self.key),
-            _ => Err(format!("a route of people has the id of one of its {noun}, of whom no household has any")),
+            _ => Err(format!("a route of people has the id of one of its {noun}, of whom no fixture has any")),
         }
     }
 }
@@ -118,14 +107,25 @@ async fn accepted(accounts: &Accounts, slug: &str, email: String, token: &str) -
     Ok(Member { id: id(&session, "/user/id")?, email, access, refresh })
 }
 
+/// Makes a key and shows that it opens its tenant. When a key was used is written wherever it is presented, and after that no more: the clock of
+/// keys stands still.
+async fn keyed(accounts: &Accounts, slug: &str, token: &str) -> Result<(Uuid, String), String> {
+    let wanted = json!({ "name": format!("key of {slug}"), "scopes": ["users:read"], "expires": null });
+    let made = done(accounts, slug, Some(token), "/api-keys", wanted).await?;
+    let key = text(&made, "/key")?;
+    let credential = Some(Credential { what: "a key", text: &key });
+    let answer = send(accounts, Asked { slug, credential, method: &Method::GET, path: "/users", body: None }).await?;
+    if answer.status.is_success() { Ok((id(&made, "/id")?, key)) } else { Err(format!("a key opens nothing at home: {answer:?}")) }
+}
+
 /// What a tenant does at home; it must succeed.
-async fn done(accounts: &Accounts, slug: &str, token: Option<&str>, path: &str, body: Value) -> Result<Value, String> {
+pub(super) async fn done(accounts: &Accounts, slug: &str, token: Option<&str>, path: &str, body: Value) -> Result<Value, String> {
     let body = body.to_string();
     let credential = token.map(|text| Credential { what: "an administrator", text });
     let answer = send(accounts, Asked { slug, credential, method: &Method::POST, path, body: Some(&body) }).await?;
     if answer.status.is_success() { Ok(answer.json()) } else { Err(format!("{path} at home is answered by {answer:?}")) }
 }
 
-fn id(json: &Value, pointer: &str) -> Result<Uuid, String> {
+pub(super) fn id(json: &Value, pointer: &str) -> Result<Uuid, String> {
     text(json, pointer)?.parse().map_err(told)
 }
